@@ -1,0 +1,66 @@
+using Yibao.Kernel;
+
+namespace Yibao.Contracts.Settlements;
+
+/// <summary>险种 (insutype): the two insurances of the procedure (SET-036).</summary>
+public enum InsuranceType
+{
+    /// <summary>职工基本医疗保险 (310).</summary>
+    Employee = 310,
+    /// <summary>城乡居民基本医疗保险 (390).</summary>
+    Resident = 390,
+}
+
+/// <summary>The funds a settlement can be paid from (BEN-020); the internal superset of every form's list (AMB-56).</summary>
+public enum Fund
+{
+    /// <summary>统筹基金 / 居民基本医疗保险 (hifp_pay).</summary>
+    Pooled,
+    /// <summary>个人账户 (acct_pay).</summary>
+    PersonalAccount,
+    /// <summary>职工大额医疗费用补助 (hifob_pay).</summary>
+    EmployeeLargeSum,
+    /// <summary>城乡居民大病保险 (hifmi_pay).</summary>
+    ResidentCatastrophic,
+    /// <summary>补充医疗保险 (hifes_pay).</summary>
+    Supplementary,
+    /// <summary>公务员医疗补助 (cvlserv_pay).</summary>
+    CivilServant,
+    /// <summary>伤残人员医疗保障.</summary>
+    DisabledServicemen,
+    /// <summary>医疗救助 (maf_pay).</summary>
+    MedicalAid,
+    /// <summary>其他 (oth_pay).</summary>
+    Other,
+}
+
+/// <summary>The four parts of a fee (费用分割, SET-006, SET-010): their sum is the total.</summary>
+/// <param name="Total">总费用 (medfee_sumamt).</param>
+/// <param name="InScope">统筹基金支付范围内 (inscp_scp_amt).</param>
+/// <param name="ClassBSelfPay">乙类先行自付 (preselfpay_amt).</param>
+/// <param name="OverLimit">超限价自付 (overlmt_selfpay).</param>
+/// <param name="SelfFunded">自费 (fulamt_ownpay_amt).</param>
+public sealed record SplitTotals(Money Total, Money InScope, Money ClassBSelfPay, Money OverLimit, Money SelfFunded)
+{
+    public bool Holds => Total == InScope + ClassBSelfPay + OverLimit + SelfFunded;
+}
+
+/// <summary>What one fund pays, under the name the home place prints (SET-025).</summary>
+public sealed record FundAmount(Fund Fund, string Name, Money Amount);
+
+/// <summary>Home's result (SET-009): what each fund pays and what the patient pays.</summary>
+/// <param name="Total">总费用 (medfee_sumamt).</param>
+/// <param name="Funds">Every fund of the insurance's list, zeros included, the personal account among them (AMB-18).</param>
+/// <param name="Cash">个人现金支付 (psn_cash_pay).</param>
+/// <param name="HospitalBorne">医院承担 (hosp_part_amt).</param>
+/// <param name="AccountBalance">结算后个人账户余额 (balc).</param>
+public sealed record Figures(Money Total, IReadOnlyList<FundAmount> Funds, Money Cash, Money HospitalBorne, Money AccountBalance)
+{
+    /// <summary>基金支付合计 (fund_pay_sumamt).</summary>
+    public Money FundTotal => Funds.Aggregate(Money.Zero, static (sum, fund) => sum + fund.Amount);
+
+    /// <summary>Identity 2 (SET-010): total = funds + cash + hospital-borne.</summary>
+    public bool Holds => Total == FundTotal + Cash + HospitalBorne;
+
+    public Money Of(Fund fund) => Funds.Where(f => f.Fund == fund).Aggregate(Money.Zero, static (sum, f) => sum + f.Amount);
+}

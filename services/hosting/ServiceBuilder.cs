@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Yibao.Hosting;
+
+/// <summary>One service: what it is called and what it consists of. The same module runs as its own process or as one host among many.</summary>
+public interface IServiceModule
+{
+    string Name { get; }
+
+    void Configure(ServiceBuilder service);
+}
+
+/// <summary>
+/// What a module says of itself. Store, bus, gRPC, identity and scheduler each add their words as extension methods
+/// (<c>service.Facts(…)</c>, <c>service.Publishes(…)</c>, <c>service.Handles(…)</c>, <c>service.Grpc(…)</c>, <c>service.Job(…)</c>).
+/// </summary>
+public sealed class ServiceBuilder(WebApplicationBuilder host, ServiceSettings settings)
+{
+    private readonly List<Action<IEndpointRouteBuilder>> _endpoints = [];
+
+    public WebApplicationBuilder Host { get; } = host;
+
+    public ServiceSettings Settings { get; } = settings;
+
+    public IServiceCollection Services => Host.Services;
+
+    /// <summary>Adds endpoints once the host is built.</summary>
+    public void Endpoints(Action<IEndpointRouteBuilder> map) => _endpoints.Add(map);
+
+    internal void MapTo(IEndpointRouteBuilder routes)
+    {
+        foreach (var map in _endpoints) map(routes);
+    }
+}

@@ -1,0 +1,37 @@
+using Yibao.Kernel.Places;
+
+namespace Yibao.Hosting;
+
+/// <summary>Where one service of one node runs. Bound from configuration section <c>Yibao</c>; the launcher passes the same keys.</summary>
+public sealed record ServiceSettings
+{
+    /// <summary>The agency this host belongs to, e.g. 420000.</summary>
+    public required AdminDivision Node { get; init; }
+
+    /// <summary>filing, settlement, clearing …: also the schema in the node's database and the prefix of its queues.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The node's database; each service keeps to its own schema.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The node's own broker (virtual host), amqp://….</summary>
+    public required Uri Broker { get; init; }
+
+    /// <summary>Address and port of the gRPC door (HTTP/2); 0 takes a free port.</summary>
+    public string GrpcListen { get; init; } = "127.0.0.1:0";
+
+    /// <summary>Address and port of the JSON door (HTTP/1); 0 takes a free port.</summary>
+    public string HttpListen { get; init; } = "127.0.0.1:0";
+
+    /// <summary>Doors of the other hosts: "filing" → this node's filing service, "420000" → a neighbouring node.</summary>
+    public IReadOnlyDictionary<string, Uri> Peers { get; init; } = new Dictionary<string, Uri>(StringComparer.Ordinal);
+
+    /// <summary>Folder with this node's key and certificate and the certificates it trusts; null only where the launcher hands them over in memory.</summary>
+    public string? CertificateFolder { get; init; }
+
+    /// <summary>Create or change the schema at start. Production migrates as a step of its own.</summary>
+    public bool Migrate { get; init; }
+
+    /// <summary>Development only: the local token issuer, sample data, the virtual clock.</summary>
+    public bool Development { get; init; }
+}
