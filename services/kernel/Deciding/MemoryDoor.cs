@@ -61,12 +61,17 @@ public sealed class MemoryDoor : IWriteDoor
 
     private List<StoredFact> Store(Decision.Accepted accepted, Command command)
     {
-        var stored = new List<StoredFact>();
+        // Fold everything before storing anything: a fact that its state refuses must leave nothing behind.
+        var folded = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach (var (key, facts) in accepted.Appends)
         {
             if (!command.Streams.Any(named => named.Id == key.Id)) throw new InvalidOperationException($"The command did not name the stream '{key.Id}'.");
-            // Fold first: a fact that its state refuses must leave nothing behind.
-            var state = key.Fold(_states.GetValueOrDefault(key.Id), facts);
+            folded[key.Id] = key.Fold(folded.GetValueOrDefault(key.Id) ?? _states.GetValueOrDefault(key.Id), facts);
+        }
+
+        var stored = new List<StoredFact>();
+        foreach (var (key, facts) in accepted.Appends)
+        {
             if (!_streams.TryGetValue(key.Id, out var stream)) _streams[key.Id] = stream = [];
             foreach (var fact in facts)
             {
@@ -74,10 +79,9 @@ public sealed class MemoryDoor : IWriteDoor
                 stream.Add(entry);
                 stored.Add(entry);
             }
-
-            _states[key.Id] = state;
         }
 
+        foreach (var (id, state) in folded) _states[id] = state;
         return stored;
     }
 }
