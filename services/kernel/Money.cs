@@ -6,7 +6,7 @@ namespace Yibao.Kernel;
 
 /// <summary>An amount of money: an integer number of fen (分), checked. May be negative (a refund).</summary>
 [JsonConverter(typeof(MoneyJson))]
-public readonly record struct Money(long Fen) : IComparable<Money>
+public readonly partial record struct Money(long Fen) : IComparable<Money>
 {
     public static Money Zero { get; } = new(0);
 
