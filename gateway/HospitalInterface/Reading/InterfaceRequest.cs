@@ -47,7 +47,7 @@ public sealed record InterfaceRequest(
         catch (JsonException e)
         {
             // The parser's own message can quote the content, and the content can be an identity: only the place is told.
-            throw (e.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            throw (e.Message.Contains("maximum configured depth", StringComparison.OrdinalIgnoreCase)
                 ? InterfaceErrors.TooDeep.With(MaxDepth)
                 : InterfaceErrors.NotJson.With(e.LineNumber + 1, e.BytePositionInLine + 1)).AsException();
         }
