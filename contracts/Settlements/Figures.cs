@@ -42,11 +42,24 @@ public enum Fund
 /// <param name="SelfFunded">自费 (fulamt_ownpay_amt).</param>
 public sealed record SplitTotals(Money Total, Money InScope, Money ClassBSelfPay, Money OverLimit, Money SelfFunded)
 {
+    public static SplitTotals Zero { get; } = new(Money.Zero, Money.Zero, Money.Zero, Money.Zero, Money.Zero);
+
+    /// <summary>Identity 1 (SET-010): the four parts add up to the total.</summary>
     public bool Holds => Total == InScope + ClassBSelfPay + OverLimit + SelfFunded;
+
+    /// <summary>No part is below zero. A refund is the negative of a whole settlement, never a negative split.</summary>
+    public bool IsNonNegative => !(Total.IsNegative || InScope.IsNegative || ClassBSelfPay.IsNegative || OverLimit.IsNegative || SelfFunded.IsNegative);
+
+    public static SplitTotals operator +(SplitTotals a, SplitTotals b) => new(
+        a.Total + b.Total, a.InScope + b.InScope, a.ClassBSelfPay + b.ClassBSelfPay, a.OverLimit + b.OverLimit, a.SelfFunded + b.SelfFunded);
 }
 
 /// <summary>What one fund pays, under the name the home place prints (SET-025).</summary>
-public sealed record FundAmount(Fund Fund, string Name, Money Amount);
+public sealed record FundAmount(Fund Fund, string Name, Money Amount)
+{
+    /// <summary>基金支付类型 (fund_pay_type) of the national code list.</summary>
+    public string Code { get; init; } = "";
+}
 
 /// <summary>Home's result (SET-009): what each fund pays and what the patient pays.</summary>
 /// <param name="Total">总费用 (medfee_sumamt).</param>
@@ -63,4 +76,10 @@ public sealed record Figures(Money Total, IReadOnlyList<FundAmount> Funds, Money
     public bool Holds => Total == FundTotal + Cash + HospitalBorne;
 
     public Money Of(Fund fund) => Funds.Where(f => f.Fund == fund).Aggregate(Money.Zero, static (sum, f) => sum + f.Amount);
+
+    /// <summary>Equal figures pay the same amounts from the same funds, however the lists were made.</summary>
+    public bool Equals(Figures? other) => other is not null && Total == other.Total && Cash == other.Cash && HospitalBorne == other.HospitalBorne
+        && AccountBalance == other.AccountBalance && Funds.SequenceEqual(other.Funds);
+
+    public override int GetHashCode() => HashCode.Combine(Total, Cash, HospitalBorne, AccountBalance, Funds.Count);
 }

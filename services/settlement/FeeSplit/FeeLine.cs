@@ -1,0 +1,28 @@
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel;
+
+namespace Yibao.Settlement.FeeSplit;
+
+/// <summary>医院审批标志 (hosp_appr_flag) of an item that the catalogue limits to certain uses (lmt_used_flag).</summary>
+public enum Approval
+{
+    /// <summary>0 无须审批.</summary>
+    NotNeeded = 0,
+    /// <summary>1 审批通过.</summary>
+    Approved = 1,
+    /// <summary>2 审批不通过.</summary>
+    Refused = 2,
+}
+
+/// <summary>One uploaded fee line (费用明细).</summary>
+/// <param name="Serial">费用明细流水号 (feedetl_sn), unique within the visit.</param>
+/// <param name="Code">医保目录编码 (med_list_codg).</param>
+/// <param name="Category">大类费用 (med_chrgitm_type); null takes the catalogue's.</param>
+/// <param name="Price">单价 (pric), yuan, up to six decimals.</param>
+/// <param name="Count">数量 (cnt), up to four decimals.</param>
+/// <param name="Amount">明细项目费用总额 (det_item_fee_sumamt).</param>
+/// <param name="Date">费用发生日期 (fee_ocur_time): decides which version of the catalogue applies.</param>
+public sealed record FeeLine(string Serial, string Code, ChargeCategory? Category, decimal Price, decimal Count, Money Amount, DateOnly Date)
+{
+    public Approval Approval { get; init; }
+}
