@@ -1,3 +1,5 @@
+using Yibao.Hosting.Identity;
+using Yibao.Hosting.Nodes;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Hosting;
@@ -23,11 +25,32 @@ public sealed record ServiceSettings
     /// <summary>Address and port of the JSON door (HTTP/1); 0 takes a free port.</summary>
     public string HttpListen { get; init; } = "127.0.0.1:0";
 
-    /// <summary>Doors of the other hosts: "filing" → this node's filing service, "420000" → a neighbouring node.</summary>
+    /// <summary>
+    /// Doors of the other hosts: "filing" → this node's filing service, "420000" → a neighbouring node. Read at every
+    /// call, so a launcher that takes free ports may hand over a concurrent dictionary and fill it as hosts come up.
+    /// </summary>
     public IReadOnlyDictionary<string, Uri> Peers { get; init; } = new Dictionary<string, Uri>(StringComparer.Ordinal);
 
     /// <summary>Folder with this node's key and certificate and the certificates it trusts; null only where the launcher hands them over in memory.</summary>
     public string? CertificateFolder { get; init; }
+
+    /// <summary>The same, in memory: many hosts in one process.</summary>
+    public NodeCredentials? Credentials { get; init; }
+
+    /// <summary>
+    /// No TLS on the gRPC door: callers are believed when they say who they are. For benchmarks and debugging only;
+    /// refused unless <see cref="Development"/> and every door is on the loopback.
+    /// </summary>
+    public bool LoopbackPlain { get; init; }
+
+    /// <summary>Who issues the tokens of people and institutions.</summary>
+    public IdentitySettings Identity { get; init; } = new();
+
+    /// <summary>How long requests and detached work may go on after the stop was asked for.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Where to write the bound doors as JSON once the host listens, for a launcher in another process; null writes nothing.</summary>
+    public string? DoorsFile { get; init; }
 
     /// <summary>Create or change the schema at start. Production migrates as a step of its own.</summary>
     public bool Migrate { get; init; }

@@ -1,0 +1,106 @@
+using Grpc.Core;
+using Polly.CircuitBreaker;
+using Yibao.Kernel.Errors;
+
+namespace Yibao.Hosting.Grpc;
+
+/// <summary>Makes the calls of a generated client: deadline, headers, breaker, repeats where allowed, errors of the catalogue.</summary>
+internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : CallInvoker
+{
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    {
+        var prepared = Prepared(options);
+        AsyncUnaryCall<TResponse>? last = null;
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(prepared.CancellationToken);
+        prepared = prepared.WithCancellationToken(stop.Token);
+        var answer = Answer();
+        return new AsyncUnaryCall<TResponse>(answer, Headers(), () => last?.GetStatus() ?? new Status(StatusCode.Unknown, ""), () => last?.GetTrailers() ?? [], stop.Dispose);
+
+        async Task<TResponse> Answer()
+        {
+            try
+            {
+                var target = peers.Find(peer);
+                return await (rules.Idempotent ? target.Repeating : target.Once).ExecuteAsync(
+                    async _ => await (last = target.Invoker.AsyncUnaryCall(method, host, prepared, request)).ResponseAsync, stop.Token);
+            }
+            catch (Exception failure) when (failure is RpcException or BrokenCircuitException)
+            {
+                throw Worded(failure, options.CancellationToken);
+            }
+        }
+
+        async Task<Metadata> Headers()
+        {
+            await answer;
+            return last is null ? [] : await last.ResponseHeadersAsync;
+        }
+    }
+
+    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+        throw new NotSupportedException("Calls to peers are asynchronous.");
+
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    {
+        var call = peers.Find(peer).Invoker.AsyncServerStreamingCall(method, host, Prepared(options), request);
+        return new AsyncServerStreamingCall<TResponse>(new WordedReader<TResponse>(this, call.ResponseStream, options.CancellationToken), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
+
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options)
+    {
+        var call = peers.Find(peer).Invoker.AsyncClientStreamingCall(method, host, Prepared(options));
+        return new AsyncClientStreamingCall<TRequest, TResponse>(call.RequestStream, Worded(call.ResponseAsync, options.CancellationToken), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
+
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options)
+    {
+        var call = peers.Find(peer).Invoker.AsyncDuplexStreamingCall(method, host, Prepared(options));
+        return new AsyncDuplexStreamingCall<TRequest, TResponse>(call.RequestStream, new WordedReader<TResponse>(this, call.ResponseStream, options.CancellationToken), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
+
+    // A deadline is about the real network, so it does not follow the host's (perhaps virtual) clock.
+    private CallOptions Prepared(CallOptions options) => options
+        .WithHeaders(peers.Headers(peer, options.Headers))
+        .WithDeadline(options.Deadline ?? (TimeProvider.System.GetUtcNow() + rules.Deadline).UtcDateTime);
+
+    private async Task<T> Worded<T>(Task<T> response, CancellationToken caller)
+    {
+        try
+        {
+            return await response;
+        }
+        catch (Exception failure) when (failure is RpcException or BrokenCircuitException)
+        {
+            throw Worded(failure, caller);
+        }
+    }
+
+    /// <summary>The failure in the catalogue's words; what it has no words for (a call nobody serves) is a fault of ours.</summary>
+    private Exception Worded(Exception failure, CancellationToken caller) => failure switch
+    {
+        BrokenCircuitException => SystemErrors.Unavailable.With(peer).AsException(),
+        RpcException rpc when ErrorStatus.FromRpc(rpc) is { } error => error.AsException(),
+        RpcException { StatusCode: StatusCode.Unavailable } => SystemErrors.Unavailable.With(peer).AsException(),
+        RpcException { StatusCode: StatusCode.DeadlineExceeded } => SystemErrors.OutcomeUnknown.With($"{peer} 未在时限内应答").AsException(),
+        RpcException { StatusCode: StatusCode.Cancelled } when caller.IsCancellationRequested => new OperationCanceledException("The caller stopped waiting.", failure, caller),
+        RpcException { StatusCode: StatusCode.Cancelled } => SystemErrors.OutcomeUnknown.With($"与 {peer} 的连接中断").AsException(),
+        _ => new InvalidOperationException($"A call to {peer} failed.", failure),
+    };
+
+    private sealed class WordedReader<T>(PeerInvoker invoker, IAsyncStreamReader<T> stream, CancellationToken caller) : IAsyncStreamReader<T>
+    {
+        public T Current => stream.Current;
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await stream.MoveNext(cancellationToken);
+            }
+            catch (Exception failure) when (failure is RpcException or BrokenCircuitException)
+            {
+                throw invoker.Worded(failure, caller);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Yibao.Contracts.Nodes;
+using Yibao.Hosting.Grpc;
+using Yibao.Hosting.Hosts;
+using Yibao.Hosting.Identity;
+using Yibao.Hosting.Nodes;
+using Yibao.Kernel.Places;
+
+namespace Yibao.Hosting;
+
+/// <summary>Makes a host of a module: the same registration as its own process or as one of many hosts in a process.</summary>
+public static class ServiceHost
+{
+    private const int MessageLimit = 16 * 1024 * 1024;
+
+    /// <summary>A host that a launcher starts and stops; it reads no files but its certificates, and no environment.</summary>
+    /// <param name="more">Last word on the registrations: a virtual clock, a test's probes.</param>
+    /// <exception cref="InvalidOperationException">The settings contradict each other, or an endpoint has no access rule.</exception>
+    public static WebApplication Build(ServiceSettings settings, IServiceModule module, Action<WebApplicationBuilder>? more = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(module);
+        var listen = Doorways(settings);
+        var credentials = Credentials(settings);
+
+        // The empty builder watches no files and reads no environment: dozens of them start in one process.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = $"yibao.{settings.Service}",
+            EnvironmentName = settings.Development ? Environments.Development : Environments.Production,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        AddBasics(builder, settings);
+        AddDoors(builder, settings, credentials, listen);
+        AddCalls(builder.Services, credentials);
+
+        var service = new ServiceBuilder(builder, settings);
+        module.Configure(service);
+        more?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseMiddleware<HttpCallers>();
+        app.MapGrpcService<NodeRelayService>().Allow(Access.Nodes);
+        service.MapTo(app);
+        EndpointRules.AssertAll(app);
+        return app;
+    }
+
+    /// <summary>The whole of a service's <c>Program.cs</c>: reads the settings, runs until told to stop, drains.</summary>
+    /// <returns>Exit code: 0 stopped, 2 wrong settings.</returns>
+    public static async Task<int> Run(string[] args, IServiceModule module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        WebApplication app;
+        ServiceSettings settings;
+        try
+        {
+            var configuration = SettingsReader.Configuration(args);
+            settings = SettingsReader.Read(configuration, module.Name);
+            app = Build(settings, module, builder =>
+            {
+                builder.Configuration.AddConfiguration(configuration);
+                builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
+                builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime>(services => ActivatorUtilities.CreateInstance<Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>(services)));
+            });
+        }
+        catch (Exception wrong) when (wrong is InvalidOperationException or IOException)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            return 2;
+        }
+
+        await using (app)
+        {
+            await app.StartAsync();
+            if (settings.DoorsFile is { } file) app.Doors().WriteTo(file);
+            await app.WaitForShutdownAsync();
+        }
+
+        return 0;
+    }
+
+    private static void AddBasics(WebApplicationBuilder builder, ServiceSettings settings)
+    {
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<BoundDoors>();
+        services.AddRoutingCore();
+        // Started and stopped by whoever built it; signals belong to the process, not to one host of many.
+        services.Replace(ServiceDescriptor.Singleton<IHostLifetime, StartedByLauncher>());
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainLimit);
+        services.AddSingleton<DetachedWork>();
+        services.AddSingleton<IDetachedWork>(static provider => provider.GetRequiredService<DetachedWork>());
+        services.AddHostedService(static provider => provider.GetRequiredService<DetachedWork>());
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddSimpleConsole();
+    }
+
+    private static void AddDoors(WebApplicationBuilder builder, ServiceSettings settings, NodeCredentials? credentials, (IPEndPoint Grpc, IPEndPoint Http) listen)
+    {
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, services) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MessageLimit;
+            ListenOptions? grpc = null;
+            kestrel.Listen(listen.Grpc, door =>
+            {
+                door.Protocols = HttpProtocols.Http2;
+                if (credentials is not null && !settings.LoopbackPlain) door.UseHttps(MutualTls(credentials, services.GetRequiredService<NodeTrust>()));
+                grpc = door;
+            });
+            kestrel.Listen(listen.Http, door =>
+            {
+                door.Protocols = HttpProtocols.Http1;
+                services.GetRequiredService<BoundDoors>().Watch(grpc!, door, settings.LoopbackPlain);
+            });
+        });
+    }
+
+    private static void AddCalls(IServiceCollection services, NodeCredentials? credentials)
+    {
+        if (credentials is not null)
+        {
+            services.AddSingleton(credentials);
+            services.AddSingleton(provider => new NodeTrust(credentials, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IEnvelopeSigner>(provider => new EnvelopeSigner(credentials.Signing, provider.GetRequiredService<NodeTrust>()));
+        }
+
+        services.TryAddSingleton(NodeRegistry.Reference);
+        services.TryAddSingleton<IRegions, RegistryRegions>();
+        services.AddSingleton<CurrentActor>();
+        services.AddSingleton<ICurrentActor>(static provider => provider.GetRequiredService<CurrentActor>());
+        services.AddSingleton(static provider => new CallerReader(provider.GetRequiredService<ServiceSettings>(), provider.GetService<NodeTrust>()));
+        services.AddSingleton<IPeers>(static provider => new Peers(
+            provider.GetRequiredService<ServiceSettings>(), provider.GetRequiredService<CurrentActor>(), provider.GetService<NodeCredentials>(), provider.GetService<NodeTrust>()));
+        services.AddSingleton<ReplayGuard>();
+        services.AddSingleton<INodeLink, NodeLink>();
+        services.AddGrpc(options =>
+        {
+            options.IgnoreUnknownServices = true;
+            options.MaxReceiveMessageSize = MessageLimit;
+            options.MaxSendMessageSize = MessageLimit;
+            options.Interceptors.Add<ServerErrors>();
+            options.Interceptors.Add<ServerCallers>();
+        });
+        services.AddSingleton<Problems>();
+        services.AddSingleton<ServerErrors>();
+        services.AddSingleton<ServerCallers>();
+    }
+
+    private static HttpsConnectionAdapterOptions MutualTls(NodeCredentials credentials, NodeTrust trust) => new()
+    {
+        ServerCertificate = credentials.Service,
+        ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+        ClientCertificateValidation = (certificate, _, _) => trust.Peer(certificate) is not null,
+    };
+
+    private static NodeCredentials? Credentials(ServiceSettings settings)
+    {
+        if (settings.LoopbackPlain && settings.Credentials is null && settings.CertificateFolder is null) throw new InvalidOperationException("LoopbackPlain still needs the node's credentials: envelopes are signed.");
+        var credentials = settings.Credentials
+            ?? (settings.CertificateFolder is { } folder
+                ? NodeCredentials.FromFolder(folder, settings.Service)
+                : throw new InvalidOperationException("Neither credentials nor a certificate folder were given."));
+        credentials.MustBeOf(settings.Node, settings.Service);
+        return credentials;
+    }
+
+    private static (IPEndPoint Grpc, IPEndPoint Http) Doorways(ServiceSettings settings)
+    {
+        var grpc = Parse(settings.GrpcListen, nameof(settings.GrpcListen));
+        var http = Parse(settings.HttpListen, nameof(settings.HttpListen));
+        if (settings.LoopbackPlain && !(settings.Development && IPAddress.IsLoopback(grpc.Address))) throw new InvalidOperationException("LoopbackPlain is for development on the loopback only.");
+        return (grpc, http);
+    }
+
+    private static IPEndPoint Parse(string listen, string key) =>
+        IPEndPoint.TryParse(listen, out var endpoint) ? endpoint : throw new InvalidOperationException($"{key} must be address:port, e.g. 127.0.0.1:0, not '{listen}'.");
+
+    private sealed class StartedByLauncher : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

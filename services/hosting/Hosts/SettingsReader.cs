@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel.Places;
+
+namespace Yibao.Hosting.Hosts;
+
+/// <summary>Settings of a service that runs as its own process: <c>appsettings.json</c>, then environment (<c>Yibao__Node</c>), then arguments (<c>--Yibao:Node=420000</c>).</summary>
+public static class SettingsReader
+{
+    public static IConfiguration Configuration(string[] args) => new ConfigurationBuilder()
+        .SetBasePath(AppContext.BaseDirectory)
+        .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+        .AddEnvironmentVariables()
+        .AddCommandLine(args)
+        .Build();
+
+    /// <exception cref="InvalidOperationException">A setting is missing or malformed; names the key.</exception>
+    public static ServiceSettings Read(IConfiguration configuration, string service)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection("Yibao");
+        var defaults = new ServiceSettings { Node = AdminDivision.National, Service = service, Database = "", Broker = new Uri("amqp://127.0.0.1") };
+        return defaults with
+        {
+            Node = AdminDivision.TryParse(Required(section, "Node"), out var node) ? node : throw Bad(section, "Node", "six digits"),
+            Database = Required(section, "Database"),
+            Broker = Address(section, "Broker", required: true)!,
+            GrpcListen = section["GrpcListen"] ?? defaults.GrpcListen,
+            HttpListen = section["HttpListen"] ?? defaults.HttpListen,
+            Peers = section.GetSection("Peers").GetChildren().ToDictionary(peer => peer.Key, peer => Absolute(peer, peer.Value), StringComparer.Ordinal),
+            CertificateFolder = section["CertificateFolder"],
+            LoopbackPlain = Flag(section, "LoopbackPlain"),
+            DrainLimit = section["DrainLimit"] is { } limit
+                ? TimeSpan.TryParse(limit, CultureInfo.InvariantCulture, out var span) ? span : throw Bad(section, "DrainLimit", "hh:mm:ss")
+                : defaults.DrainLimit,
+            DoorsFile = section["DoorsFile"],
+            Migrate = Flag(section, "Migrate"),
+            Development = Flag(section, "Development"),
+            Identity = new IdentitySettings
+            {
+                Authority = Address(section, "Identity:Authority", required: false),
+                Audience = section["Identity:Audience"] ?? defaults.Identity.Audience,
+                DevelopmentKey = section["Identity:DevelopmentKey"],
+            },
+        };
+    }
+
+    private static string Required(IConfigurationSection section, string key) => section[key] is { Length: > 0 } value ? value : throw Bad(section, key, "a value");
+
+    private static bool Flag(IConfigurationSection section, string key) => section[key] switch
+    {
+        null or "" => false,
+        var text => bool.TryParse(text, out var value) ? value : throw Bad(section, key, "true or false"),
+    };
+
+    private static Uri? Address(IConfigurationSection section, string key, bool required) =>
+        section[key] is { Length: > 0 } text ? Absolute(section.GetSection(key), text) : required ? throw Bad(section, key, "an address") : null;
+
+    private static Uri Absolute(IConfigurationSection key, string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : throw new InvalidOperationException($"Setting {key.Path} must be an absolute address.");
+
+    private static InvalidOperationException Bad(IConfigurationSection section, string key, string wanted) => new($"Setting {section.Path}:{key} must be {wanted}.");
+}

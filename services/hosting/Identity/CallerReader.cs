@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Yibao.Hosting.Grpc;
+using Yibao.Hosting.Nodes;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Places;
+
+namespace Yibao.Hosting.Identity;
+
+/// <summary>Finds out who calls: by the certificate of the connection, and for people and institutions by their token.</summary>
+internal sealed class CallerReader(ServiceSettings settings, NodeTrust? trust)
+{
+    private static readonly IReadOnlySet<Role> Service = new HashSet<Role> { Role.System };
+    private static readonly IReadOnlySet<Role> OtherNode = new HashSet<Role> { Role.Node };
+
+    /// <summary>Null when nothing was shown.</summary>
+    /// <exception cref="Yibao.Kernel.Errors.RefusedException"><c>UNAUTHENTICATED</c>: something was shown that is not valid.</exception>
+    public ValueTask<Caller?> Read(HttpContext http)
+    {
+        if (Peer(http) is not { } peer) return ValueTask.FromResult<Caller?>(null);
+        // Another node's certificate speaks for that node and for nobody else, whatever token comes with it.
+        if (peer.Node != settings.Node) return ValueTask.FromResult<Caller?>(new Caller(peer.ToString(), OtherNode, peer.Node));
+        return ValueTask.FromResult<Caller?>(new Caller(peer.ToString(), Service, peer.Node)
+        {
+            Forwarded = http.Request.Headers.TryGetValue(CallHeaders.Actor, out var actor) ? CallHeaders.ReadActor(actor.ToString()) : null,
+        });
+    }
+
+    private CertificateIdentity? Peer(HttpContext http)
+    {
+        if (settings.LoopbackPlain) return Told(http);
+        if (trust is null || http.Connection.ClientCertificate is not { } certificate) return null;
+        // Checked once per connection: building a chain costs more than the rest of a call.
+        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(this, out var known)) return (CertificateIdentity?)known;
+        var peer = trust.Peer(certificate);
+        if (items is not null) items[this] = peer;
+        return peer;
+    }
+
+    private static CertificateIdentity? Told(HttpContext http) =>
+        http.Request.Headers.TryGetValue(CallHeaders.PlainPeer, out var told) && told.ToString().Split('/') is [var code, { Length: > 0 } service] && AdminDivision.TryParse(code, out var node)
+            ? new CertificateIdentity(node, service)
+            : null;
+}

@@ -1,0 +1,80 @@
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
+
+namespace Yibao.Hosting.Identity;
+
+/// <summary>Who acts and in which business transaction, for every command that this call leads to.</summary>
+public interface ICurrentActor
+{
+    /// <exception cref="InvalidOperationException">Nobody acts: the code runs outside any call, job or message.</exception>
+    Actor Actor { get; }
+
+    /// <summary>Follows the business transaction through every node; made here when the caller brought none.</summary>
+    string Correlation { get; }
+
+    /// <summary>The caller himself; null in jobs and consumers.</summary>
+    Caller? Caller { get; }
+
+    /// <summary>Whether the acting person's agency has the area in its subtree. Jobs, consumers and this node's services see all.</summary>
+    bool Sees(AdminDivision area);
+
+    /// <exception cref="RefusedException"><c>OUT_OF_REGION</c>.</exception>
+    void MustSee(AdminDivision area);
+
+    /// <summary>An institution may see and do only what is its own; everyone else is let through.</summary>
+    /// <exception cref="RefusedException"><c>OUT_OF_REGION</c>.</exception>
+    void MustBeInstitution(string institution);
+
+    /// <summary>Until disposed, this actor acts: for jobs, consumers and detached work.</summary>
+    IDisposable Act(Actor actor, string correlation);
+}
+
+/// <summary>Flows with the asynchronous call; one per host, so hosts in one process do not see each other's.</summary>
+internal sealed class CurrentActor(IRegions regions) : ICurrentActor
+{
+    private readonly AsyncLocal<State?> _current = new();
+
+    public Actor Actor => _current.Value?.Actor ?? throw new InvalidOperationException("Nobody acts here: this code runs outside any call, job or message.");
+
+    public string Correlation => _current.Value?.Correlation ?? throw new InvalidOperationException("This code runs outside any call, job or message.");
+
+    public Caller? Caller => _current.Value?.Caller;
+
+    internal string? CorrelationOrNull => _current.Value?.Correlation;
+
+    internal Actor? ActorOrNull => _current.Value?.Actor;
+
+    public bool Sees(AdminDivision area) => Caller is not { } caller || Actor.Role is Role.System or Role.Node || regions.IsWithin(area, caller.Reach());
+
+    public void MustSee(AdminDivision area)
+    {
+        if (!Sees(area)) throw SecurityErrors.OutOfRegion.With(area.Code).AsException();
+    }
+
+    public void MustBeInstitution(string institution)
+    {
+        if (Actor.Role == Role.Institution && Caller?.Institution != institution) throw SecurityErrors.OutOfRegion.With(institution).AsException();
+    }
+
+    public IDisposable Act(Actor actor, string correlation) => Set(new State(actor, correlation, null));
+
+    internal IDisposable Act(Caller caller, Role role, string correlation) => Set(new State(caller.ActingAs(role), correlation, caller));
+
+    /// <summary>Someone who did not prove who he is, at a door that is open to all.</summary>
+    internal IDisposable ActOpen(string correlation) => Set(new State(null, correlation, null));
+
+    private Restore Set(State state)
+    {
+        var before = _current.Value;
+        _current.Value = state;
+        return new Restore(this, before);
+    }
+
+    private sealed record State(Actor? Actor, string Correlation, Caller? Caller);
+
+    private sealed class Restore(CurrentActor owner, State? before) : IDisposable
+    {
+        public void Dispose() => owner._current.Value = before;
+    }
+}
