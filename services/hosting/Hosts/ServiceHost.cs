@@ -33,6 +33,7 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(module);
         var listen = Doorways(settings);
         var credentials = Credentials(settings);
+        settings.Identity.Check(settings.Development);
 
         // The empty builder watches no files and reads no environment: dozens of them start in one process.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -137,7 +138,7 @@ public static class ServiceHost
         if (credentials is not null)
         {
             services.AddSingleton(credentials);
-            services.AddSingleton(provider => new NodeTrust(credentials, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<NodeTrust>();
             services.AddSingleton<IEnvelopeSigner>(provider => new EnvelopeSigner(credentials.Signing, provider.GetRequiredService<NodeTrust>()));
         }
 
@@ -145,7 +146,9 @@ public static class ServiceHost
         services.TryAddSingleton<IRegions, RegistryRegions>();
         services.AddSingleton<CurrentActor>();
         services.AddSingleton<ICurrentActor>(static provider => provider.GetRequiredService<CurrentActor>());
-        services.AddSingleton(static provider => new CallerReader(provider.GetRequiredService<ServiceSettings>(), provider.GetService<NodeTrust>()));
+        services.AddSingleton<TokenReader>();
+        services.AddSingleton(static provider => new CallerReader(
+            provider.GetRequiredService<ServiceSettings>(), provider.GetService<NodeTrust>(), provider.GetRequiredService<TokenReader>(), provider.GetRequiredService<IRegions>()));
         services.AddSingleton<IPeers>(static provider => new Peers(
             provider.GetRequiredService<ServiceSettings>(), provider.GetRequiredService<CurrentActor>(), provider.GetService<NodeCredentials>(), provider.GetService<NodeTrust>()));
         services.AddSingleton<ReplayGuard>();

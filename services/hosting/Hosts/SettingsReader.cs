@@ -41,6 +41,9 @@ public static class SettingsReader
             {
                 Authority = Address(section, "Identity:Authority", required: false),
                 Audience = section["Identity:Audience"] ?? defaults.Identity.Audience,
+                RoleClaim = section["Identity:RoleClaim"] ?? defaults.Identity.RoleClaim,
+                NodeClaim = section["Identity:NodeClaim"] ?? defaults.Identity.NodeClaim,
+                InstitutionClaim = section["Identity:InstitutionClaim"] ?? defaults.Identity.InstitutionClaim,
                 DevelopmentKey = section["Identity:DevelopmentKey"],
             },
         };

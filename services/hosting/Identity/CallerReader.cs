@@ -3,27 +3,38 @@ using Microsoft.AspNetCore.Http;
 using Yibao.Hosting.Grpc;
 using Yibao.Hosting.Nodes;
 using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Hosting.Identity;
 
 /// <summary>Finds out who calls: by the certificate of the connection, and for people and institutions by their token.</summary>
-internal sealed class CallerReader(ServiceSettings settings, NodeTrust? trust)
+internal sealed class CallerReader(ServiceSettings settings, NodeTrust? trust, TokenReader tokens, IRegions regions)
 {
     private static readonly IReadOnlySet<Role> Service = new HashSet<Role> { Role.System };
     private static readonly IReadOnlySet<Role> OtherNode = new HashSet<Role> { Role.Node };
 
     /// <summary>Null when nothing was shown.</summary>
     /// <exception cref="Yibao.Kernel.Errors.RefusedException"><c>UNAUTHENTICATED</c>: something was shown that is not valid.</exception>
-    public ValueTask<Caller?> Read(HttpContext http)
+    public async ValueTask<Caller?> Read(HttpContext http)
     {
-        if (Peer(http) is not { } peer) return ValueTask.FromResult<Caller?>(null);
+        var peer = Peer(http);
         // Another node's certificate speaks for that node and for nobody else, whatever token comes with it.
-        if (peer.Node != settings.Node) return ValueTask.FromResult<Caller?>(new Caller(peer.ToString(), OtherNode, peer.Node));
-        return ValueTask.FromResult<Caller?>(new Caller(peer.ToString(), Service, peer.Node)
+        if (peer is not null && peer.Node != settings.Node) return new Caller(peer.ToString(), OtherNode, peer.Node);
+        if (http.Request.Headers.Authorization is [{ } authorization]) return OfThisTree(await tokens.Read(authorization, http.RequestAborted));
+        if (peer is null) return null;
+        return new Caller(peer.ToString(), Service, peer.Node)
         {
             Forwarded = http.Request.Headers.TryGetValue(CallHeaders.Actor, out var actor) ? CallHeaders.ReadActor(actor.ToString()) : null,
-        });
+        };
+    }
+
+    // One provider may serve a whole country: a token is good at its holder's own node and on the line above and below it.
+    private Caller OfThisTree(Caller caller)
+    {
+        var below = regions.IsWithin(caller.Node, settings.Node);
+        var above = caller.Institution is null && regions.IsWithin(settings.Node, caller.Node);
+        return below || above ? caller : throw SecurityErrors.OutOfRegion.With(settings.Node.Code).AsException();
     }
 
     private CertificateIdentity? Peer(HttpContext http)

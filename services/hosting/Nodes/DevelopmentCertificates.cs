@@ -10,21 +10,21 @@ namespace Yibao.Hosting.Nodes;
 public sealed class DevelopmentCertificates
 {
     private readonly X509Certificate2 _authority;
-    private readonly DateTimeOffset _from;
+    // Valid at any instant that a virtual clock may show.
+    private static readonly DateTimeOffset From = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Until = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Dictionary<AdminDivision, (X509Certificate2 Certificate, byte[] Pkcs8)> _signing = [];
     private readonly Lock _gate = new();
 
-    /// <param name="time">Certificates are valid from a day before now for ten years.</param>
-    public DevelopmentCertificates(TimeProvider time)
+    public DevelopmentCertificates()
     {
-        ArgumentNullException.ThrowIfNull(time);
-        _from = time.GetUtcNow().AddDays(-1);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Yibao development authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        _authority = request.CreateSelfSigned(_from, _from.AddYears(10));
+        _authority = request.CreateSelfSigned(From, Until);
     }
 
     /// <summary>Sign envelopes of new nodes with SM2 instead of ECDSA.</summary>
@@ -121,6 +121,6 @@ public sealed class DevelopmentCertificates
         using var authorityKey = _authority.GetECDsaPrivateKey()!;
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x3F) | 0x40);
-        return request.Create(_authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), _from, _from.AddYears(9), serial);
+        return request.Create(_authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), From, Until, serial);
     }
 }

@@ -7,14 +7,12 @@ namespace Yibao.Hosting.Nodes;
 public sealed class NodeTrust
 {
     private readonly X509Certificate2Collection _roots;
-    private readonly TimeProvider _time;
     private readonly FrozenDictionary<string, VerifyingKey> _keys;
 
-    public NodeTrust(NodeCredentials credentials, TimeProvider time)
+    public NodeTrust(NodeCredentials credentials)
     {
         ArgumentNullException.ThrowIfNull(credentials);
         _roots = credentials.Roots;
-        _time = time;
         var certificates = credentials.Signing is { } own ? credentials.Nodes.Append(own.Public.Certificate) : credentials.Nodes;
         // Signing certificates are checked against the authority once, here; at use only against the instant of signing.
         _keys = certificates.Select(certificate => new VerifyingKey(certificate))
@@ -29,7 +27,8 @@ public sealed class NodeTrust
     /// <summary>Who is at the other end of a connection; null when he is not to be believed.</summary>
     public CertificateIdentity? Peer(X509Certificate2? certificate)
     {
-        if (certificate is null || !IsIssuedByUs(certificate, _time.GetUtcNow())) return null;
+        // A connection is made in real time, whatever clock the business runs on.
+        if (certificate is null || !IsIssuedByUs(certificate, TimeProvider.System.GetUtcNow())) return null;
         // A signing key signs messages; it opens no connection.
         return CertificateIdentity.Of(certificate) is { Service: not CertificateIdentity.Signing } identity ? identity : null;
     }

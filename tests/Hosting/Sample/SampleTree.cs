@@ -19,7 +19,7 @@ internal sealed class SampleTree : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Uri> _doors = new(StringComparer.Ordinal);
     private readonly List<WebApplication> _hosts = [];
 
-    public DevelopmentCertificates Certificates { get; init; } = new(TimeProvider.System);
+    public DevelopmentCertificates Certificates { get; init; } = new();
 
     public WebApplication First => _hosts[0];
 
@@ -27,7 +27,7 @@ internal sealed class SampleTree : IAsyncDisposable
 
     public static async Task<SampleTree> Start(Func<Envelope, Task<string>>? answering = null, bool plain = false, bool sm2 = false)
     {
-        var tree = new SampleTree { Certificates = new DevelopmentCertificates(TimeProvider.System) { Sm2 = sm2 } };
+        var tree = new SampleTree { Certificates = new DevelopmentCertificates { Sm2 = sm2 } };
         var last = answering is null ? new SampleNode() : new SampleNode { Answering = answering };
         foreach (var (node, module) in new (AdminDivision, SampleNode)[] { (A, new SampleNode(B)), (B, new SampleNode(C)), (C, last) })
         {
