@@ -1,1 +1,4 @@
-return;
+using Yibao.Filing;
+using Yibao.Hosting;
+
+return await ServiceHost.Run(args, new FilingModule());

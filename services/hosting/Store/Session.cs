@@ -13,8 +13,7 @@ internal sealed class Session(Loader.Loaded loaded)
     public Executed Decide(Command command)
     {
         var states = States(command);
-        var seen = command.Handled.Count(_handled.Contains);
-        if (seen > 0) return seen == command.Handled.Count() ? new Executed(Decision.Done, states) : throw new PartlyHandledException();
+        if (command.Handles is { } seen && _handled.Contains(seen)) return new Executed(Decision.Done, states);
 
         var decision = command.Decide(states);
         if (decision is Decision.Refused) return new Executed(decision, states);
@@ -31,8 +30,11 @@ internal sealed class Session(Loader.Loaded loaded)
             foreach (var (id, entry) in folded) _now[id] = entry;
         }
 
-        foreach (var message in command.Handled)
-            if (_handled.Add(message)) Transaction.Handled.Add(message);
+        if (command.Handles is { } message)
+        {
+            _handled.Add(message);
+            Transaction.Handled.Add(message);
+        }
 
         return new Executed(decision, States(command));
     }
