@@ -1,5 +1,6 @@
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Nodes;
+using Yibao.Hosting.Persons;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Hosting;
@@ -45,6 +46,9 @@ public sealed record ServiceSettings
 
     /// <summary>Who issues the tokens of people and institutions.</summary>
     public IdentitySettings Identity { get; init; } = new();
+
+    /// <summary>Keys of the table of identities; only the service that owns it is given them.</summary>
+    public PersonKeys? PersonKeys { get; init; }
 
     /// <summary>How long requests and detached work may go on after the stop was asked for.</summary>
     public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(25);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Yibao.Hosting.Identity;
+using Yibao.Hosting.Persons;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Hosting.Hosts;
@@ -35,6 +36,7 @@ public static class SettingsReader
                 ? TimeSpan.TryParse(limit, CultureInfo.InvariantCulture, out var span) ? span : throw Bad(section, "DrainLimit", "hh:mm:ss")
                 : defaults.DrainLimit,
             DoorsFile = section["DoorsFile"],
+            PersonKeys = section["Persons:Fields:Current"] is null ? null : new PersonKeys { Fields = Ring(section, "Persons:Fields"), Index = Ring(section, "Persons:Index") },
             Migrate = Flag(section, "Migrate"),
             Development = Flag(section, "Development"),
             Identity = new IdentitySettings
@@ -48,6 +50,10 @@ public static class SettingsReader
             },
         };
     }
+
+    private static KeyRing Ring(IConfigurationSection section, string key) => new(
+        Required(section, $"{key}:Current"),
+        section.GetSection($"{key}:Keys").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "", StringComparer.Ordinal));
 
     private static string Required(IConfigurationSection section, string key) => section[key] is { Length: > 0 } value ? value : throw Bad(section, key, "a value");
 

@@ -71,7 +71,7 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
         var broken = new List<Request>();
         try
         {
-            var loaded = await _loader.Load(batch.SelectMany(request => request.Command.Streams), batch.Select(request => request.Command.Handles).OfType<HandledMessage>(), CancellationToken.None);
+            var loaded = await _loader.Load(batch.SelectMany(request => request.Command.Streams), batch.SelectMany(request => request.Command.Handled), CancellationToken.None);
             var session = new Session(loaded);
             foreach (var request in batch)
             {

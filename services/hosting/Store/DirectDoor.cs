@@ -47,7 +47,7 @@ internal sealed partial class DirectDoor(Loader loader, Saver saver, StoreModel 
         {
             try
             {
-                var loaded = await loader.Load(command.Streams, command.Handles is { } message ? [message] : [], CancellationToken.None);
+                var loaded = await loader.Load(command.Streams, command.Handled, CancellationToken.None);
                 var session = new Session(loaded);
                 var executed = session.Decide(command);
                 if (!session.Transaction.IsEmpty)

@@ -1,5 +1,6 @@
 using JasperFx;
 using JasperFx.Events;
+using JasperFx.Events.Daemon;
 using Marten;
 using Npgsql;
 using Weasel.Core;
@@ -24,7 +25,7 @@ internal static class MartenSetup
         return builder.Build();
     }
 
-    public static DocumentStore Store(StoreModel model, NpgsqlDataSource source, TimeProvider time) => DocumentStore.For(options =>
+    public static DocumentStore Store(StoreModel model, NpgsqlDataSource source, TimeProvider time, IEnumerable<IConfigureSubscriptions> followers) => DocumentStore.For(options =>
     {
         options.Connection(source);
         options.DatabaseSchemaName = model.Service;
@@ -49,7 +50,11 @@ internal static class MartenSetup
         events.TimeProvider = time;
         foreach (var (name, fact) in model.Facts) events.MapEventType(fact, name);
 
+        foreach (var subscription in followers.SelectMany(follower => follower.Subscriptions())) events.Subscribe(subscription);
+
         var daemon = options.Projections;
+        // One host of the service runs it: see DaemonLeader.
+        daemon.AsyncMode = DaemonMode.ExternallyManaged;
         // Errors are never skipped: this is money.
         daemon.Errors.SkipApplyErrors = false;
         daemon.Errors.SkipUnknownEvents = false;

@@ -13,7 +13,8 @@ internal sealed class Session(Loader.Loaded loaded)
     public Executed Decide(Command command)
     {
         var states = States(command);
-        if (command.Handles is { } seen && _handled.Contains(seen)) return new Executed(Decision.Done, states);
+        var seen = command.Handled.Count(_handled.Contains);
+        if (seen > 0) return seen == command.Handled.Count() ? new Executed(Decision.Done, states) : throw new PartlyHandledException();
 
         var decision = command.Decide(states);
         if (decision is Decision.Refused) return new Executed(decision, states);
@@ -30,11 +31,8 @@ internal sealed class Session(Loader.Loaded loaded)
             foreach (var (id, entry) in folded) _now[id] = entry;
         }
 
-        if (command.Handles is { } message)
-        {
-            _handled.Add(message);
-            Transaction.Handled.Add(message);
-        }
+        foreach (var message in command.Handled)
+            if (_handled.Add(message)) Transaction.Handled.Add(message);
 
         return new Executed(decision, States(command));
     }

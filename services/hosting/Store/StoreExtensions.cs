@@ -84,7 +84,7 @@ public static class StoreExtensions
         services.TryAddSingleton(service.Settings);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => MartenSetup.DataSource(service.Settings));
-        services.AddSingleton(provider => MartenSetup.Store(model, provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => MartenSetup.Store(model, provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetServices<IConfigureSubscriptions>()));
         services.AddSingleton<Schema>();
         services.AddSingleton<Loader>();
         services.AddSingleton<Saver>();

@@ -22,10 +22,20 @@ public sealed record Command(Actor Actor, string Correlation, IReadOnlyList<Stre
 {
     /// <summary>The id of the message that is being handled: the same message is carried out at most once per handler.</summary>
     public HandledMessage? Handles { get; init; }
+
+    /// <summary>For a handler of many messages in one command: all of them are stored as seen. If only some were seen before, the
+    /// command fails with <see cref="PartlyHandledException"/> and is to be made again from the others.</summary>
+    public IReadOnlyList<HandledMessage> HandlesAll { get; init; } = [];
+
+    /// <summary>Every message this command handles.</summary>
+    public IEnumerable<HandledMessage> Handled => Handles is { } one ? HandlesAll.Prepend(one) : HandlesAll;
 }
 
 /// <summary>A message seen by one handler.</summary>
 public sealed record HandledMessage(Guid MessageId, string Handler);
+
+/// <summary>Some of the messages of a command were carried out before, others not.</summary>
+public sealed class PartlyHandledException() : Exception("Some of these messages were carried out before: make the command from the others.");
 
 /// <summary>What came of a command.</summary>
 /// <param name="Decision">The decider's answer.</param>

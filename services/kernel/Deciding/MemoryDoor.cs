@@ -19,10 +19,11 @@ public sealed class MemoryDoor : IWriteDoor
         lock (_gate)
         {
             var states = Load(command.Streams);
-            if (command.Handles is { } handled && _handled.Contains(handled)) return Task.FromResult(new Executed(Decision.Done, states));
+            var seen = command.Handled.Count(_handled.Contains);
+            if (seen > 0) return seen == command.Handled.Count() ? Task.FromResult(new Executed(Decision.Done, states)) : throw new PartlyHandledException();
             var decision = command.Decide(states);
             stored = decision is Decision.Accepted accepted ? Store(accepted, command) : [];
-            if (command.Handles is { } message && decision is not Decision.Refused) _handled.Add(message);
+            if (decision is not Decision.Refused) _handled.UnionWith(command.Handled);
             executed = new Executed(decision, stored.Count == 0 ? states : Load(command.Streams));
         }
 

@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Yibao.Backing;
+
+/// <summary>A running PostgreSQL server and what the launcher and the tests need of it.</summary>
+public sealed partial class PostgresServer : BackingServer
+{
+    private readonly NpgsqlConnectionStringBuilder _admin;
+
+    internal PostgresServer(IServerLife life, string admin) : base("PostgreSQL", life) =>
+        _admin = new NpgsqlConnectionStringBuilder(admin) { Database = new NpgsqlConnectionStringBuilder(admin).Database ?? "postgres" };
+
+    /// <summary>A user who may create databases, connected to the maintenance database.</summary>
+    public string AdminConnectionString => _admin.ConnectionString;
+
+    /// <summary>The same user, connected to another database. Pool sizes are the business of whoever opens it.</summary>
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = Checked(database) }.ConnectionString;
+
+    /// <summary>Creates a database, from a template if one is named (nobody may be connected to the template), and answers its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync(string name, string? template = null, CancellationToken cancellation = default)
+    {
+        var from = template is null ? "" : $" TEMPLATE \"{Checked(template)}\"";
+        await ExecuteAsync($"CREATE DATABASE \"{Checked(name)}\"{from}", cancellation);
+        return ConnectionString(name);
+    }
+
+    /// <summary>Drops the database and throws out whoever is connected to it; nothing happens if there is none.</summary>
+    public async Task DropDatabaseAsync(string name, CancellationToken cancellation = default)
+    {
+        await ExecuteAsync($"DROP DATABASE IF EXISTS \"{Checked(name)}\" WITH (FORCE)", cancellation);
+        await using var pooled = new NpgsqlConnection(ConnectionString(name));
+        NpgsqlConnection.ClearPool(pooled);
+    }
+
+    public async Task<bool> DatabaseExistsAsync(string name, CancellationToken cancellation = default)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", connection) { Parameters = { new() { Value = name } } };
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private protected override async Task ProbeAsync(CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await command.ExecuteScalarAsync(cancellation);
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    // Unpooled: these are rare, and a pooled connection would outlive a killed server.
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(AdminConnectionString) { Pooling = false, Timeout = 5 }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static string Checked(string name) => DatabaseName().IsMatch(name)
+        ? name
+        : throw new ArgumentException($"'{name}' is no database name: lower case letters, digits and _, at most 63.", nameof(name));
+
+    [GeneratedRegex("^[a-z_][a-z0-9_]{0,62}$", RegexOptions.CultureInvariant)]
+    private static partial Regex DatabaseName();
+}
