@@ -28,6 +28,12 @@ public sealed record BenefitYear : IState<BenefitYear>
     /// <summary>The negative of each restored settlement.</summary>
     public ImmutableDictionary<string, string> Restored { get; private init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Settlements that drew and were not restored, in the order they drew.</summary>
+    public ImmutableList<string> Live { get; private init; } = [];
+
+    /// <summary>The last of them: what AMB-20 lets an inpatient or chronic refund undo.</summary>
+    public string? LastLive => Live.IsEmpty ? null : Live[^1];
+
     /// <summary>What the next settlement finds.</summary>
     public Accumulators Accumulators { get; private init; } = Accumulators.Empty;
 
@@ -50,12 +56,14 @@ public sealed record BenefitYear : IState<BenefitYear>
         BenefitDrawn drawn => this with
         {
             Drawn = Drawn.Add(drawn.SettlementId, drawn.Contribution),
+            Live = Restored.ContainsKey(drawn.SettlementId) ? Live : Live.Add(drawn.SettlementId),
             Accumulators = Restored.ContainsKey(drawn.SettlementId) ? Accumulators : Accumulators.Plus(drawn.Contribution),
         },
         BenefitRestored restored when Restored.ContainsKey(restored.SettlementId) => throw Twice(restored.SettlementId),
         BenefitRestored restored => this with
         {
             Restored = Restored.Add(restored.SettlementId, restored.NegativeId),
+            Live = Live.Remove(restored.SettlementId),
             Accumulators = Drawn.TryGetValue(restored.SettlementId, out var contribution) ? Accumulators.Minus(contribution) : Accumulators,
         },
         _ => throw new InvalidOperationException($"A benefit year does not know {fact.GetType().Name}."),

@@ -1,0 +1,139 @@
+using Yibao.Contracts.Nodes;
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
+using Yibao.Settlement.Benefits;
+
+namespace Yibao.Settlement.RoundTrip;
+
+/// <summary>The home place's steps: asks filing once, decides, stores grant and draws together, signs, answers.</summary>
+public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IEligibility eligibility, IPolicies policies, TimeProvider time, IFaultPoint faults)
+{
+    /// <summary>Answers an intent, a trial or a reversal for an area of this node. Nobody's cancellation stops it.</summary>
+    /// <exception cref="RefusedException">Nothing was decided: a forged or malformed message, another content under a known id, filing out of reach.</exception>
+    public Task<Envelope> Answer(Envelope message) => message.Kind switch
+    {
+        SettlementKinds.Intent => Grant(message, Sealing.Read<SettlementRequest>(message)),
+        SettlementKinds.Trial => Quote(message, Sealing.Read<SettlementRequest>(message)),
+        SettlementKinds.Reversal => Reverse(message, Sealing.Read<ReversalRequest>(message)),
+        _ => throw SystemErrors.FieldInvalid.With("kind", message.Kind).AsException(),
+    };
+
+    private async Task<Envelope> Grant(Envelope message, SettlementRequest request)
+    {
+        SignedBy(message, request.TreatmentArea, request.Instant);
+        Addressed(message, request.HomeArea, request.Instant, request.Instant);
+        var hash = request.Hash();
+        var streams = HomeDecider.Streams(request);
+        // A repeat needs no eligibility: what was decided stays decided.
+        var known = await door.Read(streams.Settlement);
+        if (known.Outcome is { RequestHash: null }) return Outcome(known);
+        if (known.Outcome is { RequestHash: { } before }) return before == hash ? Outcome(known) : throw SettlementErrors.IdReused.With(request.Id).AsException();
+
+        var (answer, policy) = await Basis(request);
+        faults.Reached(FaultPoints.HomeBeforeCommit);
+        var command = new HomeDecider.Grant(request, hash, Sealing.SealOf(message), answer, policy, Now(), Sign);
+        var executed = await door.Execute(new Command(Actor(message), request.Id, [streams.Settlement, streams.Year, streams.Account], states =>
+            HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account), states.VersionOf(streams.Year))));
+        faults.Reached(FaultPoints.HomeAfterCommit);
+        return Outcome(executed.OrThrow().State(streams.Settlement));
+    }
+
+    /// <summary>预结算: the same calculation, nothing stored, no business event anywhere.</summary>
+    private async Task<Envelope> Quote(Envelope message, SettlementRequest request)
+    {
+        SignedBy(message, request.TreatmentArea, request.Instant);
+        Addressed(message, request.HomeArea, request.Instant, request.Instant);
+        var (answer, policy) = await Basis(request);
+        if (answer is Eligibility.Refused refused) throw refused.Error.AsException();
+        var eligible = (Eligibility.Granted)answer;
+        var streams = HomeDecider.Streams(request);
+        var breakdown = default(Breakdown);
+        var version = 0L;
+        (await door.Execute(new Command(Actor(message), request.Id, [streams.Year, streams.Account], states =>
+        {
+            breakdown = BenefitEngine.Adjudicate(policy!, eligible.Standing, states.Of(streams.Year).Accumulators, states.Of(streams.Account).Account, request.Split, eligible.Case);
+            version = states.VersionOf(streams.Year);
+            return Decision.Done;
+        }))).OrThrow();
+        var quote = new SettlementQuote(request.VisitId, request.BillHash, breakdown!.Figures, breakdown.PolicyVersion, version, Now());
+        return sealing.Make(request.TreatmentArea, message.Id + "/quote", quote.QuotedAt, SettlementKinds.Quote, quote);
+    }
+
+    /// <summary>Everything the decision rests on beside this service's own streams. A transient error decides nothing; any other is home's answer.</summary>
+    private async Task<(Eligibility Answer, PolicyPack? Policy)> Basis(SettlementRequest request)
+    {
+        try
+        {
+            var answer = await eligibility.Check(request);
+            return (answer, answer is Eligibility.Granted ? policies.For(request) : null);
+        }
+        catch (RefusedException refused) when (!refused.Error.Definition.Transient)
+        {
+            return (new Eligibility.Refused(refused.Error), null);
+        }
+    }
+
+    private async Task<Envelope> Reverse(Envelope message, ReversalRequest reversal)
+    {
+        SignedBy(message, reversal.TreatmentArea, reversal.IntentInstant);
+        Addressed(message, reversal.HomeArea, reversal.IntentInstant, reversal.IntentInstant);
+        var settlement = HomeSettlement.Stream(reversal.OriginalId);
+        var command = new HomeDecider.Reverse(reversal, Sealing.SealOf(message), Now(), Sign, SignDenial(reversal));
+        HomeSettlement state;
+        while (true)
+        {
+            var known = await door.Read(settlement);
+            faults.Reached(FaultPoints.HomeBeforeCommit);
+            // Which benefit year it drew on stands in the grant. Granted in between: look again.
+            if (known.Outcome is { State: OutcomeState.Granted, Content: { } content } && known.Case is { } facts)
+            {
+                var streams = HomeDecider.Streams(content, facts);
+                state = (await door.Execute(new Command(Actor(message), reversal.OriginalId, [streams.Settlement, streams.Year, streams.Account], states =>
+                    HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account))))).OrThrow().State(settlement);
+                break;
+            }
+
+            var granted = false;
+            var executed = await door.Execute(new Command(Actor(message), reversal.OriginalId, [settlement], states =>
+            {
+                granted = states.Of(settlement).Outcome is { State: OutcomeState.Granted };
+                return granted ? Decision.Done : HomeDecider.Decide(command, states.Of(settlement), null, null);
+            }));
+            state = executed.OrThrow().State(settlement);
+            if (!granted) break;
+        }
+
+        faults.Reached(FaultPoints.HomeAfterCommit);
+        return state.Outcome is { State: OutcomeState.Granted } && state.Denials.TryGetValue(reversal.NegativeId, out var denied)
+            ? Sealing.Restore(denied.Seal, SettlementKinds.Denial, denied.Denial)
+            : Outcome(state);
+    }
+
+    private static Envelope Outcome(HomeSettlement state) => Sealing.Restore(state.OutcomeSeal!, SettlementKinds.Outcome, state.Outcome!);
+
+    private Seal Sign(SettlementOutcome outcome) => sealing.Seal(outcome.TreatmentArea, Sealing.OutcomeId(outcome), outcome.DecidedAt, SettlementKinds.Outcome, outcome);
+
+    private Func<ReversalDenial, Seal> SignDenial(ReversalRequest reversal) =>
+        denial => sealing.Seal(reversal.TreatmentArea, Sealing.DenialId(denial.NegativeId), denial.DecidedAt, SettlementKinds.Denial, denial);
+
+    /// <summary>Only the treatment place's node speaks for it.</summary>
+    private void SignedBy(Envelope message, AdminDivision area, DateTimeOffset at)
+    {
+        var host = routes.HostOf(area, at);
+        if (message.From != host) throw SettlementErrors.WrongSigner.With(message.From, host).AsException();
+    }
+
+    /// <summary>The envelope says the same as what it carries: it was routed by what is decided.</summary>
+    private void Addressed(Envelope message, AdminDivision home, DateTimeOffset at, DateTimeOffset intent)
+    {
+        if (message.To != home || message.Instant != at) throw SystemErrors.FieldInvalid.With("envelope", "to, instant").AsException();
+        if (routes.HostOf(home, intent) != routes.Node) throw SettlementErrors.NotRouted.With(home).AsException();
+    }
+
+    private Actor Actor(Envelope message) => new($"{message.From}/settlement", Role.Node, routes.Node, message.From.Code);
+
+    private DateTimeOffset Now() => Sealing.Truncate(time.GetUtcNow());
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel.Deciding;
+using Yibao.Settlement.Benefits;
+
+namespace Yibao.Settlement.RoundTrip;
+
+/// <summary>The home place granted: the funds owe what the outcome says.</summary>
+/// <param name="Standing">What filing said of the person, as of the decisive instants: recorded so that an auditor can decide again.</param>
+/// <param name="Case">The visit as the benefit engine saw it.</param>
+public sealed record SettlementGranted(SettlementRequest Request, Seal IntentSeal, Standing Standing, CaseFacts Case, SettlementOutcome Outcome, Seal OutcomeSeal) : IFact;
+
+/// <summary>The home place refused: the id is spent, a new attempt needs a new one.</summary>
+public sealed record SettlementRefused(SettlementRequest Request, Seal IntentSeal, SettlementOutcome Outcome, Seal OutcomeSeal) : IFact;
+
+/// <summary>A reversal came before the settlement it withdraws, or instead of it: a late commit is refused.</summary>
+public sealed record SettlementTombstoned(ReversalRequest Reversal, Seal ReversalSeal, SettlementOutcome Outcome, Seal OutcomeSeal) : IFact;
+
+/// <summary>冲正 or 退费: the settlement has its negative.</summary>
+public sealed record SettlementReversed(ReversalRequest Reversal, Seal ReversalSeal, SettlementOutcome Outcome, Seal OutcomeSeal) : IFact;
+
+/// <summary>The home place would not take it back for this request; remembered, so that the request repeated late changes nothing.</summary>
+public sealed record ReversalDenied(ReversalRequest Reversal, ReversalDenial Denial, Seal DenialSeal) : IFact;
+
+/// <summary>Home lost a settlement it had signed, and took its own signed outcome back as it is (补记).</summary>
+public sealed record SettlementAdopted(SettlementOutcome Outcome, Seal OutcomeSeal) : IFact;
+
+/// <summary>One settlement at its home place: where it is decided. <c>settlement/{id}/home</c>.</summary>
+public sealed record HomeSettlement : IState<HomeSettlement>
+{
+    public static HomeSettlement Empty { get; } = new();
+
+    public SettlementOutcome? Outcome { get; private init; }
+
+    public Seal? OutcomeSeal { get; private init; }
+
+    public SettlementRequest? Request { get; private init; }
+
+    public CaseFacts? Case { get; private init; }
+
+    public Standing? Standing { get; private init; }
+
+    /// <summary>Denials by the id of the request they answer.</summary>
+    public ImmutableDictionary<string, (ReversalDenial Denial, Seal Seal)> Denials { get; private init; } = ImmutableDictionary.Create<string, (ReversalDenial, Seal)>(StringComparer.Ordinal);
+
+    public static StreamKey<HomeSettlement> Stream(string settlementId) => new($"settlement/{settlementId}/home");
+
+    public HomeSettlement Evolve(IFact fact) => fact switch
+    {
+        SettlementGranted granted => Higher(granted.Outcome, granted.OutcomeSeal) with { Request = granted.Request, Case = granted.Case, Standing = granted.Standing },
+        SettlementRefused refused => Higher(refused.Outcome, refused.OutcomeSeal) with { Request = refused.Request },
+        SettlementTombstoned tombstoned => Higher(tombstoned.Outcome, tombstoned.OutcomeSeal),
+        SettlementReversed reversed => Higher(reversed.Outcome, reversed.OutcomeSeal),
+        SettlementAdopted adopted => Higher(adopted.Outcome, adopted.OutcomeSeal),
+        ReversalDenied denied => this with { Denials = Denials.SetItem(denied.Reversal.NegativeId, (denied.Denial, denied.DenialSeal)) },
+        _ => throw new InvalidOperationException($"A settlement at home does not know {fact.GetType().Name}."),
+    };
+
+    /// <summary>Terminal states never change and numbers only rise, whoever writes.</summary>
+    private HomeSettlement Higher(SettlementOutcome outcome, Seal seal) =>
+        outcome.Number <= (Outcome?.Number ?? 0) || Outcome is { State: not OutcomeState.Granted }
+            ? throw new InvalidOperationException($"Settlement {outcome.SettlementId} is {Outcome?.State} and cannot become {outcome.State}.")
+            : this with { Outcome = outcome, OutcomeSeal = seal };
+}

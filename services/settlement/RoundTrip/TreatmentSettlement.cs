@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel.Deciding;
+
+namespace Yibao.Settlement.RoundTrip;
+
+/// <summary>The intent: from here on the work does not stop, whatever becomes of the caller.</summary>
+/// <param name="RequestHash">Canonical hash of the request.</param>
+/// <param name="AskedHash">Hash of what the institution asked for, without what treatment stamped: a repeat must be equal.</param>
+public sealed record SettlementIntended(SettlementRequest Request, string RequestHash, string AskedHash, Seal IntentSeal) : IFact;
+
+/// <summary>The bill is being settled, or was, under another id: answered with that result.</summary>
+public sealed record SameBillRecognised(string FirstId, string AskedHash) : IFact;
+
+/// <summary>Home's signed outcome arrived.</summary>
+/// <param name="Delivered">The institution was waiting for it when it was stored.</param>
+/// <param name="Open">A withdrawal is still under way.</param>
+public sealed record OutcomeReceived(SettlementOutcome Outcome, Seal OutcomeSeal, bool Delivered, bool Open) : IFact;
+
+/// <summary>How the institution came to know a result.</summary>
+public enum DeliveredBy
+{
+    Repeat,
+    Query,
+    List,
+    Confirmation,
+}
+
+/// <summary>The institution holds the result now.</summary>
+public sealed record SettlementDelivered(DeliveredBy By, DateTimeOffset At) : IFact;
+
+/// <summary>The institution confirmed the result and took exactly this cash (SET-009).</summary>
+public sealed record SettlementConfirmed(Kernel.Money Cash, DateTimeOffset At) : IFact;
+
+/// <summary>A reversal of something never seen: a late settlement under this id is refused.</summary>
+public sealed record WithdrawnUnseen(string NegativeId, DateTimeOffset At) : IFact;
+
+/// <summary>冲正 or 退费 asked for: re-driven until home answers.</summary>
+public sealed record WithdrawalIntended(ReversalRequest Reversal, Seal ReversalSeal, string Institution) : IFact;
+
+/// <summary>Home denied it: the settlement stands.</summary>
+public sealed record WithdrawalDenied(ReversalDenial Denial, Seal DenialSeal) : IFact;
+
+/// <summary>This id is that of a negative settlement.</summary>
+public sealed record NegativeOf(string OriginalId, WayBack Way) : IFact;
+
+/// <summary>申报: in this month's declaration; from now on no reversal.</summary>
+public sealed record SettlementDeclared(string Month) : IFact;
+
+/// <summary>One settlement at its treatment place. This stream's order decides between reversal, refund and declaration. <c>settlement/{id}/treatment</c>.</summary>
+public sealed record TreatmentSettlement : IState<TreatmentSettlement>
+{
+    public static TreatmentSettlement Empty { get; } = new();
+
+    public SettlementRequest? Request { get; private init; }
+
+    public string? RequestHash { get; private init; }
+
+    public string? AskedHash { get; private init; }
+
+    public Seal? IntentSeal { get; private init; }
+
+    public SettlementOutcome? Outcome { get; private init; }
+
+    public Seal? OutcomeSeal { get; private init; }
+
+    public bool Delivered { get; private init; }
+
+    public bool Confirmed { get; private init; }
+
+    /// <summary>The withdrawal under way.</summary>
+    public ReversalRequest? Withdrawal { get; private init; }
+
+    public Seal? WithdrawalSeal { get; private init; }
+
+    public ImmutableDictionary<string, ReversalDenial> Denials { get; private init; } = ImmutableDictionary.Create<string, ReversalDenial>(StringComparer.Ordinal);
+
+    public bool WithdrawnUnseen { get; private init; }
+
+    public string? FirstId { get; private init; }
+
+    /// <summary>Set when this id belongs to a negative settlement.</summary>
+    public NegativeOf? Negative { get; private init; }
+
+    public string? Declared { get; private init; }
+
+    /// <summary>Something is under way that only home can end.</summary>
+    public bool IsOpen => Withdrawal is not null || (Request is not null && Outcome is null);
+
+    /// <summary>Granted, not taken back, and the institution does not know: not declarable, shown on its difference list.</summary>
+    public bool IsUndelivered => Outcome is { State: OutcomeState.Granted } && !Delivered && Withdrawal is null;
+
+    public static StreamKey<TreatmentSettlement> Stream(string settlementId) => new($"settlement/{settlementId}/treatment");
+
+    public TreatmentSettlement Evolve(IFact fact) => fact switch
+    {
+        SettlementIntended intended => this with { Request = intended.Request, RequestHash = intended.RequestHash, AskedHash = intended.AskedHash, IntentSeal = intended.IntentSeal },
+        SameBillRecognised same => this with { FirstId = same.FirstId, AskedHash = same.AskedHash },
+        OutcomeReceived received => Higher(received),
+        SettlementDelivered => this with { Delivered = true },
+        SettlementConfirmed => this with { Delivered = true, Confirmed = true },
+        RoundTrip.WithdrawnUnseen => this with { WithdrawnUnseen = true },
+        WithdrawalIntended intended => this with { Withdrawal = intended.Reversal, WithdrawalSeal = intended.ReversalSeal },
+        WithdrawalDenied denied => this with { Withdrawal = null, WithdrawalSeal = null, Denials = Denials.SetItem(denied.Denial.NegativeId, denied.Denial) },
+        NegativeOf negative => this with { Negative = negative },
+        SettlementDeclared declared => this with { Declared = declared.Month },
+        _ => throw new InvalidOperationException($"A settlement at treatment does not know {fact.GetType().Name}."),
+    };
+
+    private TreatmentSettlement Higher(OutcomeReceived received)
+    {
+        if (received.Outcome.Number <= (Outcome?.Number ?? 0) || Outcome is { State: not OutcomeState.Granted })
+            throw new InvalidOperationException($"Settlement {received.Outcome.SettlementId} is {Outcome?.State} and cannot become {received.Outcome.State}.");
+        return this with
+        {
+            Outcome = received.Outcome,
+            OutcomeSeal = received.OutcomeSeal,
+            Delivered = Delivered || received.Delivered,
+            Withdrawal = received.Open ? Withdrawal : null,
+            WithdrawalSeal = received.Open ? WithdrawalSeal : null,
+        };
+    }
+}
