@@ -13,7 +13,7 @@ namespace Yibao.Settlement.RoundTrip;
 public sealed class NodeDesk(Routes routes, IWriteDoor door, INodeLink link, HomeDesk home, IFaultPoint faults) : INodeHandler
 {
     /// <exception cref="RefusedException">Refused here or further on; travels back as it is.</exception>
-    public Task<Envelope> Answer(Envelope message, CancellationToken cancellation = default) =>
+    public Task<Envelope> Answer(Envelope message, CancellationToken cancellation) =>
         routes.Next(message) is { } next ? Relay(message, next) : home.Answer(message);
 
     private async Task<Envelope> Relay(Envelope message, AdminDivision next)

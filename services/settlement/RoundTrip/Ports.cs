@@ -1,0 +1,68 @@
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel.Places;
+using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.Visits;
+
+namespace Yibao.Settlement.RoundTrip;
+
+/// <summary>A designated institution (定点医药机构) as treatment's local copy has it, kept fresh by filing's messages.</summary>
+/// <param name="Code">定点医药机构编号 (fixmedins_code).</param>
+/// <param name="Area">Its pooling area: 就医地.</param>
+/// <param name="Level">医院等级 (hosp_lv).</param>
+public sealed record InstitutionInForce(string Code, AdminDivision Area, string Level);
+
+/// <summary>Treatment's copy of institutions.</summary>
+public interface IInstitutions
+{
+    /// <summary>The institution, open for this kind of care at that instant.</summary>
+    /// <param name="careType">医疗类别 (med_type).</param>
+    /// <exception cref="Kernel.Errors.RefusedException">Unknown, suspended, not open for it.</exception>
+    Task<InstitutionInForce> InForce(string institution, string careType, DateTimeOffset at);
+}
+
+/// <summary>Splits a bill by the treatment place's scope.</summary>
+public interface IFeeSplits
+{
+    /// <exception cref="Kernel.Errors.RefusedException">A line cannot be split: code unknown or expired, amounts that do not multiply.</exception>
+    SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines);
+}
+
+/// <summary>One row per settlement at treatment that only home can end: what the re-driving worker lives on.</summary>
+public interface IOpenSettlements
+{
+    /// <summary>Ids whose next attempt is due, the oldest first.</summary>
+    Task<IReadOnlyList<string>> Due(DateTimeOffset now, int limit);
+
+    /// <summary>An attempt failed: not again before then.</summary>
+    Task Postpone(string settlementId, DateTimeOffset until);
+}
+
+/// <summary>A granted settlement that the institution does not know of.</summary>
+/// <param name="DecidedAt">Home's clock.</param>
+public sealed record Undelivered(string SettlementId, string Institution, DateOnly BusinessDate, DateTimeOffset DecidedAt);
+
+/// <summary>One row per undelivered settlement.</summary>
+public interface IUndeliveredSettlements
+{
+    /// <summary>Of one institution, the oldest first.</summary>
+    Task<IReadOnlyList<Undelivered>> Of(string institution, int limit);
+}
+
+/// <summary>How patient the treatment place is.</summary>
+public sealed record RoundTripSettings
+{
+    /// <summary>After this the institution is told that the outcome is unknown; the work goes on.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an intent may stand without an outcome before it is driven again.</summary>
+    public TimeSpan RedriveAfter { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Between attempts.</summary>
+    public TimeSpan RedriveEvery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Undelivered longer than this is escalated to the agency.</summary>
+    public TimeSpan EscalateAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Most settlements driven at once by the worker.</summary>
+    public int RedriveBatch { get; init; } = 64;
+}
