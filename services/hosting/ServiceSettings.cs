@@ -20,6 +20,9 @@ public sealed record ServiceSettings
     /// <summary>The node's own broker (virtual host), amqp://….</summary>
     public required Uri Broker { get; init; }
 
+    /// <summary>Brokers of the edges to neighbouring nodes.</summary>
+    public IReadOnlyList<EdgeSettings> Edges { get; init; } = [];
+
     /// <summary>Address and port of the gRPC door (HTTP/2); 0 takes a free port.</summary>
     public string GrpcListen { get; init; } = "127.0.0.1:0";
 

@@ -19,7 +19,7 @@ public static class BusExtensions
     public static ServiceBuilder Publishes<TFact, TMessage>(this ServiceBuilder service, Func<Stored<TFact>, TMessage?> tell) where TFact : IFact where TMessage : class, IMessage
     {
         Message<TMessage>(service.Bus());
-        service.Outbox().Add<TFact>(typeof(TMessage).Name, OutboxShard.Bus, fact => tell(fact) is { } message ? new Outgoing(message, typeof(TMessage)) : null);
+        service.Outbox().Add<TFact>(typeof(TMessage).Name, OutboxShard.Bus, (fact, _) => tell(fact) is { } message ? new Outgoing(message, typeof(TMessage)) : null);
         return service;
     }
 

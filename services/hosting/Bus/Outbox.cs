@@ -31,13 +31,13 @@ internal sealed class OutboxModel
 {
     private readonly List<Rule> _rules = [];
 
-    public sealed record Rule(Type Fact, string Name, OutboxShard Shard, Func<IEvent, Outgoing?> Tell);
+    public sealed record Rule(Type Fact, string Name, OutboxShard Shard, Func<IEvent, IServiceProvider, Outgoing?> Tell);
 
-    public void Add<TFact>(string name, OutboxShard shard, Func<Stored<TFact>, Outgoing?> tell) where TFact : IFact
+    public void Add<TFact>(string name, OutboxShard shard, Func<Stored<TFact>, IServiceProvider, Outgoing?> tell) where TFact : IFact
     {
         if (_rules.Any(rule => rule.Fact == typeof(TFact) && rule.Name == name && rule.Shard == shard))
             throw new InvalidOperationException($"{typeof(TFact).Name} is told as {name} already.");
-        _rules.Add(new Rule(typeof(TFact), name, shard, stored => tell(StoredFacts.From<TFact>(stored))));
+        _rules.Add(new Rule(typeof(TFact), name, shard, (stored, services) => tell(StoredFacts.From<TFact>(stored), services)));
     }
 
     public IEnumerable<OutboxShard> Shards => _rules.Select(rule => rule.Shard).Distinct();
@@ -58,12 +58,13 @@ internal sealed partial class OutboxSubscription : SubscriptionBase
 
     private readonly ILookup<Type, OutboxModel.Rule> _rules;
     private readonly Func<OutboxModel.Rule, IEvent, Outgoing, CancellationToken, Task> _send;
+    private readonly IServiceProvider _services;
     private readonly ILogger _log;
     private readonly string _shard;
 
-    public OutboxSubscription(OutboxShard shard, OutboxModel model, Func<OutboxModel.Rule, IEvent, Outgoing, CancellationToken, Task> send, ILogger log)
+    public OutboxSubscription(OutboxShard shard, OutboxModel model, Func<OutboxModel.Rule, IEvent, Outgoing, CancellationToken, Task> send, IServiceProvider services, ILogger log)
     {
-        (_rules, _send, _log) = (model.Of(shard), send, log);
+        (_rules, _send, _services, _log) = (model.Of(shard), send, services, log);
         Name = _shard = OutboxModel.NameOf(shard);
         Version = 1;
         foreach (var fact in _rules) IncludeType(fact.Key);
@@ -76,7 +77,7 @@ internal sealed partial class OutboxSubscription : SubscriptionBase
         {
             foreach (var stored in stream)
                 foreach (var rule in _rules[stored.EventType])
-                    if (rule.Tell(stored) is { } outgoing) await UntilSent(rule, stored, outgoing, cancellation);
+                    if (rule.Tell(stored, _services) is { } outgoing) await UntilSent(rule, stored, outgoing, cancellation);
         });
         return NullChangeListener.Instance;
     }
@@ -127,7 +128,13 @@ internal static class OutboxExtensions
         {
             var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("Yibao.Hosting.Outbox");
             foreach (var shard in model.Shards)
-                yield return new OutboxSubscription(shard, model, shard == OutboxShard.Bus ? Publish : throw new InvalidOperationException($"Nothing sends over {shard}."), log);
+                yield return new OutboxSubscription(shard, model, shard == OutboxShard.Bus ? Publish : Send, provider, log);
+        }
+
+        private Task Send(OutboxModel.Rule rule, IEvent stored, Outgoing outgoing, CancellationToken cancellation)
+        {
+            var (neighbour, envelope) = (EdgeMessage)outgoing.Message;
+            return provider.GetRequiredService<IEdgeBus>().Send(neighbour, envelope, cancellation);
         }
 
         private Task Publish(OutboxModel.Rule rule, IEvent stored, Outgoing outgoing, CancellationToken cancellation) =>

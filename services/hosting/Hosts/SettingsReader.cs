@@ -27,6 +27,7 @@ public static class SettingsReader
             Node = AdminDivision.TryParse(Required(section, "Node"), out var node) ? node : throw Bad(section, "Node", "six digits"),
             Database = Required(section, "Database"),
             Broker = Address(section, "Broker", required: true)!,
+            Edges = [.. section.GetSection("Edges").GetChildren().Select(Edge)],
             GrpcListen = section["GrpcListen"] ?? defaults.GrpcListen,
             HttpListen = section["HttpListen"] ?? defaults.HttpListen,
             Peers = section.GetSection("Peers").GetChildren().ToDictionary(peer => peer.Key, peer => Absolute(peer, peer.Value), StringComparer.Ordinal),
@@ -54,6 +55,13 @@ public static class SettingsReader
     private static KeyRing Ring(IConfigurationSection section, string key) => new(
         Required(section, $"{key}:Current"),
         section.GetSection($"{key}:Keys").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "", StringComparer.Ordinal));
+
+    private static EdgeSettings Edge(IConfigurationSection edge) => new()
+    {
+        Neighbour = AdminDivision.TryParse(edge.Key, out var neighbour) ? neighbour : throw new InvalidOperationException($"Setting {edge.Path}: an edge is named by the six digits of its neighbour."),
+        Broker = Address(edge, "Broker", required: true)!,
+        Hosted = Flag(edge, "Hosted"),
+    };
 
     private static string Required(IConfigurationSection section, string key) => section[key] is { Length: > 0 } value ? value : throw Bad(section, key, "a value");
 

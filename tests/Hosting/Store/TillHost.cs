@@ -26,9 +26,9 @@ public sealed class TillHost : IAsyncDisposable
 
     public IRows Rows => Services.GetRequiredService<IRows>();
 
-    public static ServiceSettings Settings(string database, Uri? broker = null) => new()
+    public static ServiceSettings Settings(string database, Uri? broker = null, string service = "tills") => new()
     {
-        Node = Node, Service = "tills", Database = database, Broker = broker ?? new Uri("amqp://localhost/none"), Migrate = true, Development = true,
+        Node = Node, Service = service, Database = database, Broker = broker ?? new Uri("amqp://localhost/none"), Migrate = true, Development = true,
     };
 
     public static async Task<TillHost> Start(ServiceSettings settings, Action<ServiceBuilder>? configure = null, TimeProvider? time = null)
@@ -45,6 +45,8 @@ public sealed class TillHost : IAsyncDisposable
         await app.StartAsync();
         return new TillHost(app);
     }
+
+    public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
     public static Command Put(string till, string slip, long fen, string user = "teller", string correlation = "c") => new(
         new Actor(user, Role.CityOperator, Node), correlation, [Till.Key(till)], states => Till.Put(states.Of(Till.Key(till)), till, slip, new Money(fen)));

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Yibao.Backing;
 using Yibao.Hosting.Store;
-using Yibao.Hosting.Tests.Support;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
@@ -8,12 +8,12 @@ using Yibao.Kernel.Errors;
 namespace Yibao.Hosting.Tests.Store;
 
 /// <summary>Both doors keep the same promises.</summary>
-public sealed class WriteDoorTests(SharedPostgres postgres) : IClassFixture<SharedPostgres>
+public sealed class WriteDoorTests
 {
     public static TheoryData<bool> Doors => [true, false];
 
     private async Task<TillHost> Start(bool batching, Action<ServiceBuilder>? configure = null, TimeProvider? time = null) =>
-        await TillHost.Start(TillHost.Settings(await postgres.Server.NewDatabase()), service =>
+        await TillHost.Start(TillHost.Settings((await SharedBacking.NewSpaceAsync()).Database), service =>
         {
             if (!batching) service.DirectWrites();
             configure?.Invoke(service);
