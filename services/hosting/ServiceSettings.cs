@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Nodes;
 using Yibao.Hosting.Persons;
@@ -52,6 +53,15 @@ public sealed record ServiceSettings
 
     /// <summary>Keys of the table of identities; only the service that owns it is given them.</summary>
     public PersonKeys? PersonKeys { get; init; }
+
+    /// <summary>OTLP collector for traces and metrics; null: none are made.</summary>
+    public Uri? Otlp { get; init; }
+
+    /// <summary>Which share of business transactions is traced.</summary>
+    public double TraceRatio { get; init; } = 1;
+
+    /// <summary>The least level that is logged; the libraries' own lines start at warning.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>How long requests and detached work may go on after the stop was asked for.</summary>
     public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(25);

@@ -15,6 +15,7 @@ using Yibao.Hosting.Grpc;
 using Yibao.Hosting.Hosts;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Nodes;
+using Yibao.Hosting.Telemetry;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Hosting;
@@ -54,6 +55,7 @@ public static class ServiceHost
         app.UseRouting();
         app.UseMiddleware<HttpCallers>();
         app.MapGrpcService<NodeRelayService>().Allow(Access.Nodes);
+        app.MapHealth();
         service.MapTo(app);
         EndpointRules.AssertAll(app);
         return app;
@@ -106,8 +108,9 @@ public static class ServiceHost
         services.AddSingleton<DetachedWork>();
         services.AddSingleton<IDetachedWork>(static provider => provider.GetRequiredService<DetachedWork>());
         services.AddHostedService(static provider => provider.GetRequiredService<DetachedWork>());
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
-        builder.Logging.AddSimpleConsole();
+        builder.Logging.AddLines(settings);
+        services.AddHealth();
+        services.AddTelemetry(settings);
     }
 
     private static void AddDoors(WebApplicationBuilder builder, ServiceSettings settings, NodeCredentials? credentials, (IPEndPoint Grpc, IPEndPoint Http) listen)

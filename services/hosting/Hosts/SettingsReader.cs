@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Persons;
 using Yibao.Kernel.Places;
@@ -37,6 +38,13 @@ public static class SettingsReader
                 ? TimeSpan.TryParse(limit, CultureInfo.InvariantCulture, out var span) ? span : throw Bad(section, "DrainLimit", "hh:mm:ss")
                 : defaults.DrainLimit,
             DoorsFile = section["DoorsFile"],
+            Otlp = Address(section, "Otlp", required: false),
+            TraceRatio = section["TraceRatio"] is { Length: > 0 } ratio
+                ? double.TryParse(ratio, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share : throw Bad(section, "TraceRatio", "0 to 1")
+                : defaults.TraceRatio,
+            LogLevel = section["LogLevel"] is { Length: > 0 } level
+                ? Enum.TryParse<LogLevel>(level, out var least) ? least : throw Bad(section, "LogLevel", "Trace, Debug, Information, Warning, Error, Critical or None")
+                : defaults.LogLevel,
             PersonKeys = section["Persons:Fields:Current"] is null ? null : new PersonKeys { Fields = Ring(section, "Persons:Fields"), Index = Ring(section, "Persons:Index") },
             Migrate = Flag(section, "Migrate"),
             Development = Flag(section, "Development"),

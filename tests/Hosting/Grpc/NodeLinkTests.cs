@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Yibao.Contracts.Nodes;
 using Yibao.Hosting.Grpc;
 using Yibao.Hosting.Nodes;
+using Yibao.Hosting.Telemetry;
 using Yibao.Hosting.Tests.Sample;
 using Yibao.Kernel.Errors;
 
@@ -145,7 +146,7 @@ public sealed class NodeLinkTests
         await using var tree = await SampleTree.Start();
         // A host of A that says it passes on what C handed over: B knows it by its certificate.
         var services = tree.First.Services;
-        var link = new NodeLink(tree.Settings(SampleTree.C), services.GetRequiredService<IPeers>(), services.GetRequiredService<IEnvelopeSigner>());
+        var link = new NodeLink(tree.Settings(SampleTree.C), services.GetRequiredService<IPeers>(), services.GetRequiredService<IEnvelopeSigner>(), services.GetRequiredService<HopMeter>());
         (await Should.ThrowAsync<RefusedException>(() => link.Send(SampleTree.B, tree.Sign("m-12", "x")).WaitAsync(Patience)))
             .Error.ShouldBe(SecurityErrors.HopMismatch.With(SampleTree.C, SampleTree.A));
     }
