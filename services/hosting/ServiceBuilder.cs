@@ -9,6 +9,9 @@ public interface IServiceModule
 {
     string Name { get; }
 
+    /// <summary>Whether callers without a certificate of this tree may connect to its gRPC door and prove themselves by token: the gateway.</summary>
+    bool Public => false;
+
     void Configure(ServiceBuilder service);
 }
 
@@ -19,6 +22,7 @@ public interface IServiceModule
 public sealed class ServiceBuilder(WebApplicationBuilder host, ServiceSettings settings)
 {
     private readonly List<Action<IEndpointRouteBuilder>> _endpoints = [];
+    private readonly List<Action<IApplicationBuilder>> _middleware = [];
 
     public WebApplicationBuilder Host { get; } = host;
 
@@ -28,6 +32,14 @@ public sealed class ServiceBuilder(WebApplicationBuilder host, ServiceSettings s
 
     /// <summary>Adds endpoints once the host is built.</summary>
     public void Endpoints(Action<IEndpointRouteBuilder> map) => _endpoints.Add(map);
+
+    /// <summary>Adds to the JSON door's pipeline, after routing and before the caller is admitted: limits, request logging.</summary>
+    public void Middleware(Action<IApplicationBuilder> use) => _middleware.Add(use);
+
+    internal void UseOn(IApplicationBuilder app)
+    {
+        foreach (var use in _middleware) use(app);
+    }
 
     internal void MapTo(IEndpointRouteBuilder routes)
     {

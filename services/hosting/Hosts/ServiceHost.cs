@@ -44,7 +44,7 @@ public static class ServiceHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddBasics(builder, settings);
-        AddDoors(builder, settings, credentials, listen);
+        AddDoors(builder, settings, credentials, listen, module.Public);
         AddCalls(builder.Services, credentials);
 
         var service = new ServiceBuilder(builder, settings);
@@ -53,6 +53,7 @@ public static class ServiceHost
 
         var app = builder.Build();
         app.UseRouting();
+        service.UseOn(app);
         app.UseMiddleware<HttpCallers>();
         app.MapGrpcService<NodeRelayService>().Allow(Access.Nodes);
         app.MapHealth();
@@ -113,7 +114,7 @@ public static class ServiceHost
         services.AddTelemetry(settings);
     }
 
-    private static void AddDoors(WebApplicationBuilder builder, ServiceSettings settings, NodeCredentials? credentials, (IPEndPoint Grpc, IPEndPoint Http) listen)
+    private static void AddDoors(WebApplicationBuilder builder, ServiceSettings settings, NodeCredentials? credentials, (IPEndPoint Grpc, IPEndPoint Http) listen, bool open)
     {
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -125,7 +126,7 @@ public static class ServiceHost
             kestrel.Listen(listen.Grpc, door =>
             {
                 door.Protocols = HttpProtocols.Http2;
-                if (credentials is not null && !settings.LoopbackPlain) door.UseHttps(MutualTls(credentials, services.GetRequiredService<NodeTrust>()));
+                if (credentials is not null && !settings.LoopbackPlain) door.UseHttps(MutualTls(credentials, services.GetRequiredService<NodeTrust>(), open));
                 grpc = door;
             });
             kestrel.Listen(listen.Http, door =>
@@ -169,10 +170,10 @@ public static class ServiceHost
         services.AddSingleton<ServerCallers>();
     }
 
-    private static HttpsConnectionAdapterOptions MutualTls(NodeCredentials credentials, NodeTrust trust) => new()
+    private static HttpsConnectionAdapterOptions MutualTls(NodeCredentials credentials, NodeTrust trust, bool open) => new()
     {
         ServerCertificate = credentials.Service,
-        ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+        ClientCertificateMode = open ? ClientCertificateMode.AllowCertificate : ClientCertificateMode.RequireCertificate,
         ClientCertificateValidation = (certificate, _, _) => trust.Peer(certificate) is not null,
     };
 

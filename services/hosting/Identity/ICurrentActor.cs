@@ -54,7 +54,8 @@ internal sealed class CurrentActor(IRegions regions) : ICurrentActor
 
     public void MustBeInstitution(string institution)
     {
-        if (Actor.Role == Role.Institution && Caller?.Institution != institution) throw SecurityErrors.OutOfRegion.With(institution).AsException();
+        // The actor carries the institution whether its token came here or the gateway of this node passed it on.
+        if (Actor.Role == Role.Institution && Actor.OnBehalfOf != institution) throw SecurityErrors.OutOfRegion.With(institution).AsException();
     }
 
     public IDisposable Act(Actor actor, string correlation) => Set(new State(actor, correlation, null));

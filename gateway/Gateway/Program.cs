@@ -1,0 +1,4 @@
+using Yibao.Gateway;
+using Yibao.Hosting;
+
+return await ServiceHost.Run(args, new GatewayModule());
