@@ -23,13 +23,13 @@ public static partial class Scrubber
         return Phone().Replace(clean, "[手机号]");
     }
 
-    /// <summary>Whether as many ASCII digits stand together: spares the expressions for nearly every line.</summary>
+    /// <summary>Whether as many digits stand together: spares the expressions for nearly every line.</summary>
     private static bool HasDigits(string text, int run)
     {
         var together = 0;
         foreach (var c in text)
         {
-            together = char.IsAsciiDigit(c) ? together + 1 : 0;
+            together = char.IsDigit(c) ? together + 1 : 0;
             if (together == run) return true;
         }
 
@@ -37,21 +37,21 @@ public static partial class Scrubber
     }
 
     // A date of birth inside keeps ids, keys and hashes apart from identity numbers.
-    [GeneratedRegex(@"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?:\d(?!\d)|[Xx])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?:\d(?!\d)|[Xx])", RegexOptions.CultureInvariant)]
     private static partial Regex CitizenNumber();
 
-    [GeneratedRegex(@"(?<!\d)\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<!\d)\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)", RegexOptions.CultureInvariant)]
     private static partial Regex FormerCitizenNumber();
 
-    [GeneratedRegex(@"(?<!\d)(?:86)?1[2-9]\d{9}(?!\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<!\d)(?:86)?1[2-9]\d{9}(?!\d)", RegexOptions.CultureInvariant)]
     private static partial Regex Phone();
 
-    [GeneratedRegex(@"eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?", RegexOptions.CultureInvariant | RegexOptions.ECMAScript, 1000)]
+    [GeneratedRegex(@"eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?", RegexOptions.CultureInvariant | RegexOptions.ECMAScript)]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"\b(password|passwd|pwd)\s*[=:]\s*(?:""[^""]*""|'[^']*'|[^;\s,""']+)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\b(password|passwd|pwd)\s*[=:]\s*(?:""[^""]*""|'[^']*'|[^;\s,""']+)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Password();
 
-    [GeneratedRegex(@"://[^/\s:@]+:[^/\s@]+@", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"://[^/\s:@]+:[^/\s@]+@", RegexOptions.CultureInvariant)]
     private static partial Regex UrlPassword();
 }
