@@ -10,7 +10,7 @@ namespace Yibao.Contracts.Nodes;
 public static class EnvelopeMapping
 {
     /// <summary>An id names one message in a stream's name and in a table: short, printable.</summary>
-    private const int IdLimit = 64;
+    private const int IdLimit = 120;
 
     public static SignedEnvelope ToWire(this Envelope envelope)
     {
@@ -35,8 +35,8 @@ public static class EnvelopeMapping
     {
         ArgumentNullException.ThrowIfNull(wire);
         if (wire.Instant is null) throw SystemErrors.FieldMissing.With("instant").AsException();
-        if (wire.Id.Length is 0 or > IdLimit || wire.Id.Any(c => c is <= ' ' or > '~')) throw SystemErrors.FieldInvalid.With("id", "1–64 位可见字符").AsException();
-        if (wire.Kind.Length is 0 or > IdLimit) throw SystemErrors.FieldInvalid.With("kind", "1–64 位").AsException();
+        if (wire.Id.Length is 0 or > IdLimit || wire.Id.Any(c => c is <= ' ' or > '~')) throw SystemErrors.FieldInvalid.With("id", "1–120 位可见字符").AsException();
+        if (wire.Kind.Length is 0 or > IdLimit) throw SystemErrors.FieldInvalid.With("kind", "1–120 位").AsException();
         return new Envelope(
             Division(wire.From, "from"),
             Division(wire.To, "to"),
