@@ -125,7 +125,11 @@ public sealed record RepairDone(DayRun Run, string DifferenceId, RepairKind Kind
 /// <param name="Held">Unresolved or pending: not declarable.</param>
 /// <param name="OpenSides">Other children whose comparison has not finished: what was exchanged with them waits too.</param>
 /// <param name="Closed">All agree, and all edges below as well.</param>
-public sealed record DayVerdict(DayRun Run, IReadOnlyList<string> Held, IReadOnlyList<AdminDivision> OpenSides, bool Closed);
+public sealed record DayVerdict(DayRun Run, IReadOnlyList<WaitingSettlement> Held, IReadOnlyList<AdminDivision> OpenSides, bool Closed);
+
+/// <summary>A settlement that waits for its difference to be resolved.</summary>
+/// <param name="HomeArea">Its home place, which may not hold it; null when no party could say.</param>
+public sealed record WaitingSettlement(string SettlementId, AdminDivision? HomeArea);
 
 /// <summary>Side → house: on this day the edges below this side have closed too.</summary>
 public sealed record DayBelowClosed(AdminDivision House, AdminDivision Side, DateOnly Day);

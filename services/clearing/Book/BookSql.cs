@@ -1,6 +1,6 @@
 namespace Yibao.Clearing.Book;
 
-/// <summary>The book's tables. Rows are only ever added, or replaced by a higher version; nothing is deleted.</summary>
+/// <summary>The book's tables. Rows are only ever added, or replaced by a higher version; a voided one moves to a table of its own.</summary>
 internal static class BookSql
 {
     public static string Schema(string schema) => $"""
@@ -32,6 +32,9 @@ internal static class BookSql
             settlement_id text not null, role smallint not null, version int not null, content_hash bytea not null,
             content jsonb not null, seen_at timestamptz not null,
             primary key (settlement_id, role, version, content_hash));
+        create table if not exists {schema}.book_voided (
+            settlement_id text not null, role smallint not null, version int not null, content jsonb not null, batch date not null, voided_at timestamptz not null,
+            primary key (settlement_id, role, version));
         create table if not exists {schema}.book_verdict (
             direction smallint not null, neighbour char(6) not null, day date not null, judged_at timestamptz not null,
             primary key (direction, neighbour, day));

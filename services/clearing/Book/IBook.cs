@@ -40,6 +40,9 @@ public interface IBook
     /// <summary>Rows by number, every role.</summary>
     Task<IReadOnlyList<BookRow>> Find(IReadOnlyList<string> settlementIds, CancellationToken cancellation = default);
 
+    /// <summary>Takes an entry that nobody granted out of all sums; it stays readable as voided.</summary>
+    Task Void(string settlementId, DateTimeOffset now, CancellationToken cancellation = default);
+
     /// <summary>Settlements whose roles inside this node disagree: an internal invariant, checked with the day.</summary>
     Task<IReadOnlyList<string>> RolesDisagreeing(DateOnly day, CancellationToken cancellation = default);
 
@@ -48,6 +51,12 @@ public interface IBook
 
     /// <summary>The day's verdict on one edge (or inside the node): all reconciled but these.</summary>
     Task Judge(Edge edge, DateOnly day, Verdict verdict, DateTimeOffset now, CancellationToken cancellation = default);
+
+    /// <summary>The verdict on an edge's day; null before its first comparison.</summary>
+    Task<Verdict?> VerdictOf(Edge edge, DateOnly day, CancellationToken cancellation = default);
+
+    /// <summary>Count and total of the day per home place hosted here: what the home agency reconciles (REC-002).</summary>
+    Task<IReadOnlyList<HomeLine>> Homes(DateOnly day, CancellationToken cancellation = default);
 
     /// <summary>One institution's settlements of a month as treatment holds them, split by whether they may be declared (REC-009).</summary>
     Task<Declarable> DeclarableOf(string institution, DateOnly from, DateOnly to, CancellationToken cancellation = default);
@@ -81,6 +90,9 @@ public sealed record CutDay(DateOnly Day, DateTimeOffset CutAt, IReadOnlyDiction
 
 /// <summary>One directed pair's day.</summary>
 public sealed record PairLine(AdminDivision TreatmentArea, AdminDivision HomeArea, long Count, Money Total, Money Fund, Money Cash);
+
+/// <summary>One home place's day.</summary>
+public sealed record HomeLine(AdminDivision HomeArea, long Count, Money Total);
 
 /// <summary>What a day's comparison leaves open on one edge.</summary>
 /// <param name="Held">Settlements in an unresolved difference or pending.</param>

@@ -14,6 +14,8 @@ public sealed class MemoryBook : IBook
     private readonly SortedDictionary<DateOnly, CutDay> _cuts = [];
     private readonly Dictionary<(Edge Edge, DateOnly Day), Verdict> _verdicts = [];
 
+    private readonly List<BookRow> _voided = [];
+
     /// <summary>Every row, for damage and inspection in tests.</summary>
     public IReadOnlyCollection<BookRow> Rows => _rows.Values;
 
@@ -92,6 +94,13 @@ public sealed class MemoryBook : IBook
         Task.FromResult<IReadOnlyList<BookRow>>([.. settlementIds.Distinct(StringComparer.Ordinal)
             .SelectMany(id => Enum.GetValues<PartyRole>().Where(role => _rows.ContainsKey((id, role))).Select(role => _rows[(id, role)]))]);
 
+    public Task Void(string settlementId, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        foreach (var role in Enum.GetValues<PartyRole>())
+            if (_rows.Remove((settlementId, role), out var row)) _voided.Add(row);
+        return Task.CompletedTask;
+    }
+
     public Task<IReadOnlyList<string>> RolesDisagreeing(DateOnly day, CancellationToken cancellation = default) =>
         Task.FromResult<IReadOnlyList<string>>([.. _rows.Values.Where(row => row.Batch == day)
             .GroupBy(row => row.Entry.Content.SettlementId, StringComparer.Ordinal)
@@ -110,6 +119,14 @@ public sealed class MemoryBook : IBook
         _verdicts[(edge, day)] = verdict;
         return Task.CompletedTask;
     }
+
+    public Task<Verdict?> VerdictOf(Edge edge, DateOnly day, CancellationToken cancellation = default) => Task.FromResult(_verdicts.GetValueOrDefault((edge, day)));
+
+    public Task<IReadOnlyList<HomeLine>> Homes(DateOnly day, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<HomeLine>>([.. _rows.Values
+            .Where(row => row.Entry.Role == PartyRole.Home && (row.Entry.Crossing.Upward ? row.UpBatch : row.Batch) == day)
+            .GroupBy(row => row.Entry.Content.HomeArea).OrderBy(g => g.Key.Code, StringComparer.Ordinal)
+            .Select(g => new HomeLine(g.Key, g.Count(), Sum(g.Select(row => row.Entry.Content), c => c.Total)))]);
 
     public Task<Declarable> DeclarableOf(string institution, DateOnly from, DateOnly to, CancellationToken cancellation = default)
     {

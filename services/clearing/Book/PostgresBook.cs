@@ -120,6 +120,17 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     public Task<IReadOnlyList<BookRow>> Find(IReadOnlyList<string> settlementIds, CancellationToken cancellation = default) =>
         Rows("settlement_id = any(@ids)", cancellation, ("ids", settlementIds.ToArray()));
 
+    public async Task Void(string settlementId, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var command = database.CreateCommand($"""
+            with gone as (delete from {schema}.book where settlement_id = @id returning *)
+            insert into {schema}.book_voided (settlement_id, role, version, content, batch, voided_at)
+            select settlement_id, role, version, content, batch, @now from gone on conflict do nothing
+            """);
+        Add(command, ("id", settlementId), ("now", now.ToUniversalTime()));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     public async Task<IReadOnlyList<string>> RolesDisagreeing(DateOnly day, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"""
@@ -158,6 +169,27 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
             insert into {schema}.book_held (direction, neighbour, day, area) select @direction, @neighbour, @day, unnest(@areas);
             """, cancellation, [.. key, ("areas", verdict.HeldAreas.Select(a => a.Code).ToArray())]);
         await transaction.CommitAsync(cancellation);
+    }
+
+    public async Task<Verdict?> VerdictOf(Edge edge, DateOnly day, CancellationToken cancellation = default)
+    {
+        await using var command = database.CreateCommand($"""
+            select h.settlement_id, h.area from {schema}.book_verdict v left join {schema}.book_held h using (direction, neighbour, day)
+            where v.direction = @direction and v.neighbour = @neighbour and v.day = @day
+            """);
+        Add(command, ("direction", (short)edge.Direction), ("neighbour", edge.Neighbour.Code), ("day", day));
+        var rows = await Read(command, r => (Id: r.IsDBNull(0) ? null : r.GetString(0), Area: r.IsDBNull(1) ? null : r.GetString(1)), cancellation);
+        return rows.Count == 0 ? null : new Verdict([.. rows.Select(r => r.Id).OfType<string>()], [.. rows.Select(r => r.Area).OfType<string>().Select(area => new AdminDivision(area))]);
+    }
+
+    public async Task<IReadOnlyList<HomeLine>> Homes(DateOnly day, CancellationToken cancellation = default)
+    {
+        await using var command = database.CreateCommand($"""
+            select home_area, count(*), sum(total_fen)::bigint from {schema}.book
+            where role = 2 and ((upward and up_batch = @day) or (not upward and batch = @day)) group by 1 order by 1
+            """);
+        Add(command, ("day", day));
+        return await Read(command, r => new HomeLine(new(r.GetString(0)), r.GetInt64(1), new(r.GetInt64(2))), cancellation);
     }
 
     public async Task<Declarable> DeclarableOf(string institution, DateOnly from, DateOnly to, CancellationToken cancellation = default)

@@ -109,8 +109,10 @@ public static class RepairTable
         {
             case PartyState.Granted or PartyState.Reversed:
                 if (PartyView.Rank(party.State) < PartyView.Rank(truth.State)) return Behind(party, truth, confirmed, Proven);
-                if (party.Content is not null && !party.Content.SameAs(truth.Content!)) return Proven(RepairKind.AdoptSignedFigures);
-                return party.Booked is null || !party.Booked.SameAs(truth.Content!) ? (Do(RepairKind.Rebook), WorkReason.None) : (null, WorkReason.None);
+                // Ended here and granted there, without a proof of the end: nobody may choose.
+                if (party.State is PartyState.Refused or PartyState.Tombstone) return (null, WorkReason.NoProof);
+                if (party.Content is not null && !Same(party.Content, truth.Content!)) return Proven(RepairKind.AdoptSignedFigures);
+                return party.Booked is null || !Same(party.Booked, truth.Content!) ? (Do(RepairKind.Rebook), WorkReason.None) : (null, WorkReason.None);
             default:
                 if (party.State is PartyState.Granted or PartyState.Reversed && party.Content is not null) return (null, WorkReason.NoProof);
                 if (party.Booked is not null) return confirmed ? (Do(RepairKind.VoidEntry), WorkReason.None) : (null, WorkReason.ExtraRecord);
@@ -152,6 +154,8 @@ public static class RepairTable
         return versions.Select(AmountsOf).Distinct(StringComparer.Ordinal).Skip(1).Any() ? DifferenceKind.AmountDiff : DifferenceKind.ContentDiff;
     }
 
+    private static bool Same(SettlementContent one, SettlementContent other) => ReferenceEquals(one, other) || one.SameAs(other);
+
     private static string AmountsOf(SettlementContent content) => new CanonicalForm("amounts").Figures("figures", content.Figures).Split("split", content.Split).Hash();
 
     /// <summary>What really happened, as far as it can be known.</summary>
@@ -168,7 +172,7 @@ public static class RepairTable
 
             // Home's signature under two different answers, or home's word against its own signature.
             if (granting.Count > 0 && (ending.Count > 0 || homeEnded)) return new Truth(PartyState.Granted, prover!.Proven, null, WorkReason.TwoProofs);
-            if (granting.Any(p => !p.Proven!.SameAs(prover!.Proven!))) return new Truth(PartyState.Granted, prover!.Proven, null, WorkReason.TwoProofs);
+            if (granting.Any(p => !Same(p.Proven!, prover!.Proven!))) return new Truth(PartyState.Granted, prover!.Proven, null, WorkReason.TwoProofs);
             if (prover is not null)
             {
                 var state = home is not null && PartyView.Rank(home.State) > PartyView.Rank(prover.ProvenState) ? home.State : prover.ProvenState;
