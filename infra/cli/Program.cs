@@ -1,1 +1,3 @@
-return 0;
+using Yibao.Cli.Shell;
+
+return await CommandLine.RunAsync(args);
