@@ -23,6 +23,7 @@ public sealed class PolicyLibrary
 {
     private readonly IReadOnlyList<PackFile> _files;
     private readonly NodeMap _places;
+    private readonly ConcurrentDictionary<(AdminDivision Area, DateOnly Day), ResolvedPolicy> _byDay = new();
     private readonly ConcurrentDictionary<string, ResolvedPolicy> _resolved = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ResolvedPolicy> _byVersion = new(StringComparer.Ordinal);
 
@@ -48,7 +49,10 @@ public sealed class PolicyLibrary
     /// <param name="area">参保地统筹区.</param>
     /// <param name="day">The settlement's decisive date: the discharge (BEN-024).</param>
     /// <exception cref="RefusedException">POLICY_MISSING, POLICY_INVALID, REDUCTION_ABOVE_BOUND, AREA_UNKNOWN, AREA_NOT_POOLING.</exception>
-    public ResolvedPolicy At(AdminDivision area, DateOnly day)
+    public ResolvedPolicy At(AdminDivision area, DateOnly day) =>
+        _byDay.TryGetValue((area, day), out var known) ? known : _byDay[(area, day)] = ResolveAt(area, day);
+
+    private ResolvedPolicy ResolveAt(AdminDivision area, DateOnly day)
     {
         var place = _places.Area(area);
         var province = _places.ProvinceOf(area).Code;
@@ -110,7 +114,8 @@ public sealed class PolicyLibrary
     private ResolvedPolicy Resolve(Place place, DateOnly day, IEnumerable<PackFile?> candidates, bool remember = true)
     {
         var layers = candidates.OfType<PackFile>().ToList();
-        var key = place.Code.Code + string.Concat(layers.Select(layer => "|" + layer.Path));
+        // The day itself does not matter, only which files are in force and whether one has ended.
+        var key = place.Code.Code + string.Concat(layers.Select(layer => "|" + layer.Path)) + string.Concat(Warnings(place.Code, layers, day));
         if (remember && _resolved.TryGetValue(key, out var known)) return known;
         var errors = new List<Error>();
         var resolved = Bind(place, day, layers, errors);
@@ -140,16 +145,22 @@ public sealed class PolicyLibrary
         var pack = new PolicyPack(
             Version(place.Code, from, figures), place.Code, place.Name, from, own?.To, employee, resident,
             reader.OneOf<CatalogueRule>(catalogue, "intraProvince", "catalogue"));
-        return new ResolvedPolicy(pack, figures, layers, Warnings(place.Code, own, day));
+        return new ResolvedPolicy(pack, figures, layers, Warnings(place.Code, layers, day));
     }
 
-    /// <summary>AMB-46: when an area's policy has ended the default applies, and says so; never silently the old one.</summary>
-    private List<string> Warnings(AdminDivision area, PackFile? own, DateOnly day)
+    /// <summary>AMB-46: when a policy has ended the default applies, and says so; never silently the old one.</summary>
+    private List<string> Warnings(AdminDivision area, List<PackFile> layers, DateOnly day)
     {
-        if (own is not null) return [];
-        var ended = _files.LastOrDefault(file => file.Level == PackLevel.City && file.Area == area && file.To <= day);
-        return [ended is null ? $"{area} 没有生效的政策包，按国家缺省政策计算" : $"{area} 的政策（{ended.Path}）已于 {ended.To:yyyy-MM-dd} 到期，按国家缺省政策计算"];
+        var warnings = new List<string>();
+        var own = layers.Any(layer => layer.Level == PackLevel.City);
+        if (Ended(PackLevel.City, area, layers, day) is { } ended) warnings.Add($"{area} 的政策（{ended.Path}）已于 {ended.To:yyyy-MM-dd} 到期，按国家缺省政策计算");
+        else if (!own) warnings.Add($"{area} 没有生效的政策包，按国家缺省政策计算");
+        if (Ended(PackLevel.Province, _places.ProvinceOf(area).Code, layers, day) is { } province) warnings.Add($"省级政策（{province.Path}）已于 {province.To:yyyy-MM-dd} 到期，其规定不再适用");
+        return warnings;
     }
+
+    private PackFile? Ended(PackLevel level, AdminDivision area, List<PackFile> layers, DateOnly day) =>
+        layers.Any(layer => layer.Level == level) ? null : _files.LastOrDefault(file => file.Level == level && file.Area == area && file.To <= day);
 
     private static string Version(AdminDivision area, DateOnly from, IReadOnlyList<ResolvedFigure> figures)
     {
