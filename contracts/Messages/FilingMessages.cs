@@ -1,3 +1,4 @@
+using Yibao.Contracts.Messages;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Places;
@@ -26,11 +27,11 @@ public sealed record FilingReplicated(
     DateTimeOffset? Start,
     DateTimeOffset? End,
     DateTimeOffset? LeftForceAt,
-    DateTimeOffset ChangedAt);
+    DateTimeOffset ChangedAt) : IMessage;
 
 /// <summary>A higher node has stored that version: the home place stops sending it again.</summary>
 /// <param name="Tier">Which node stored it: the province, then the nation.</param>
-public sealed record FilingReplicaStored(string Number, long Version, PersonKey Person, AdminDivision Tier, DateTimeOffset StoredAt);
+public sealed record FilingReplicaStored(string Number, long Version, PersonKey Person, AdminDivision Tier, DateTimeOffset StoredAt) : IMessage;
 
 /// <summary>A chronic-disease qualification as it stands (门诊慢特病待遇资格, FIL-038), sent like a filing.</summary>
 /// <param name="Institutions">The institutions the person has picked (fixmedins_code).</param>
@@ -43,4 +44,4 @@ public sealed record ChronicQualificationReplicated(
     DateOnly? Until,
     bool Revoked,
     IReadOnlyList<string> Institutions,
-    DateTimeOffset ChangedAt);
+    DateTimeOffset ChangedAt) : IMessage;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Yibao.Contracts.Filings;
+using Yibao.Contracts.Messages;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
@@ -33,7 +34,7 @@ public sealed record InstitutionReplicated(
     DateTimeOffset? CancelledFrom,
     bool PublicationRequired,
     DateTimeOffset? PublishedFrom,
-    DateTimeOffset ChangedAt)
+    DateTimeOffset ChangedAt) : IMessage
 {
     /// <summary>The pooling area that is the treatment place of a visit on that day; null before the first.</summary>
     public AdminDivision? AreaOn(DateOnly visit) => Management.Where(m => m.From <= visit).OrderBy(m => m.From).Select(m => (AdminDivision?)m.Area).LastOrDefault();
