@@ -1,1 +1,4 @@
-return;
+using Yibao.Hosting;
+using Yibao.Settlement;
+
+return await ServiceHost.Run(args, new SettlementModule());

@@ -14,10 +14,11 @@ public sealed record InstitutionInForce(string Code, AdminDivision Area, string 
 /// <summary>Treatment's copy of institutions.</summary>
 public interface IInstitutions
 {
-    /// <summary>The institution, open for this kind of care at that instant.</summary>
+    /// <summary>The institution, open for a visit of this kind that began then: later changes do not touch it.</summary>
     /// <param name="careType">医疗类别 (med_type).</param>
+    /// <param name="home">参保地统筹区; null while the patient is not known to be insured.</param>
     /// <exception cref="Kernel.Errors.RefusedException">Unknown, suspended, not open for it.</exception>
-    Task<InstitutionInForce> InForce(string institution, string careType, DateTimeOffset at);
+    Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began);
 }
 
 /// <summary>Splits a bill by the treatment place's scope.</summary>

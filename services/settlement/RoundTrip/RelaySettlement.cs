@@ -10,6 +10,9 @@ namespace Yibao.Settlement.RoundTrip;
 /// <param name="TowardsHome">The neighbour that answered.</param>
 public sealed record OutcomeRelayed(SettlementOutcome Outcome, Seal OutcomeSeal, AdminDivision TowardsTreatment, AdminDivision TowardsHome) : IFact;
 
+/// <summary>The original of a negative that came by before the original itself did.</summary>
+public sealed record OriginalRelayed(SettlementContent Content, DateTimeOffset DecidedAt, AdminDivision TowardsTreatment, AdminDivision TowardsHome) : IFact;
+
 /// <summary>One settlement at a node it passed. It decides nothing and never answers from its own copy. <c>settlement/{id}/relay</c>.</summary>
 public sealed record RelaySettlement : IState<RelaySettlement>
 {
@@ -30,12 +33,16 @@ public sealed record RelaySettlement : IState<RelaySettlement>
             if (outcome.Number <= known.Number) return Decision.Done;
         }
 
-        return Decision.Accept(Stream(outcome.SettlementId), new OutcomeRelayed(outcome, seal, towardsTreatment, towardsHome));
+        var relayed = new OutcomeRelayed(outcome, seal, towardsTreatment, towardsHome);
+        return outcome is { State: OutcomeState.Reversed, Content: { } original } && state.Outcome?.Content is null
+            ? Decision.Accept(Stream(outcome.SettlementId), new OriginalRelayed(original, outcome.DecidedAt, towardsTreatment, towardsHome), relayed)
+            : Decision.Accept(Stream(outcome.SettlementId), relayed);
     }
 
     public RelaySettlement Evolve(IFact fact) => fact switch
     {
         OutcomeRelayed relayed => this with { Outcome = relayed.Outcome, OutcomeSeal = relayed.OutcomeSeal },
+        OriginalRelayed => this,
         _ => throw new InvalidOperationException($"A settlement at a relay does not know {fact.GetType().Name}."),
     };
 }

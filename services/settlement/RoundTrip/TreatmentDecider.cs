@@ -78,11 +78,13 @@ public static class TreatmentDecider
         // A grant does not end a withdrawal that is under way; everything else does.
         var open = settlement.Withdrawal is not null && outcome.State == OutcomeState.Granted;
         IFact onVisit = outcome.State == OutcomeState.Granted ? new VisitSettlementHeld(request.Id) : new VisitSettlementReleased(request.Id);
+        var received = new OutcomeReceived(outcome, command.OutcomeSeal, command.Waiting, open);
+        var own = new Append(TreatmentSettlement.Stream(request.Id), outcome is { State: OutcomeState.Reversed, Content: { } original } && settlement.Outcome is null
+            ? [new OriginalReceived(original, outcome.DecidedAt), received]
+            : [received]);
         return visit.Settlements.ContainsKey(request.Id)
-            ? Decision.Accept(
-                new Append(TreatmentSettlement.Stream(request.Id), [new OutcomeReceived(outcome, command.OutcomeSeal, command.Waiting, open)]),
-                new Append(Visit.Stream(request.VisitId), [onVisit]))
-            : Decision.Accept(TreatmentSettlement.Stream(request.Id), new OutcomeReceived(outcome, command.OutcomeSeal, command.Waiting, open));
+            ? Decision.Accept(own, new Append(Visit.Stream(request.VisitId), [onVisit]))
+            : Decision.Accept(own);
     }
 
     private static bool Conflicts(SettlementOutcome outcome, TreatmentSettlement settlement, SettlementRequest request) =>

@@ -34,18 +34,18 @@ public sealed class TreatmentDesk(
 {
     /// <summary>预结算: a signed quote of home; nothing is stored anywhere.</summary>
     /// <exception cref="RefusedException">Refused here, on the way or at home.</exception>
-    public async Task<Envelope> PreSettle(SettleTerms terms, CancellationToken caller = default)
+    public async Task<(Envelope Quote, SplitTotals Split)> PreSettle(SettleTerms terms, CancellationToken caller = default)
     {
         var visit = await door.Read(Visit.Stream(SettlementId.Of(terms.Institution, terms.VisitId)), caller);
         if (visit.Registration is null) throw SettlementErrors.VisitUnknown.With(terms.VisitId).AsException();
-        var level = await InForce(terms.Institution, visit.Registration.CareType);
+        var institution = await InForce(visit.Registration, visit.Insured);
         var bill = Bill.Of(visit, terms.Serials);
-        var request = Request("trial", terms, level, null, Now(), visit, bill);
+        var request = Request("trial", terms, institution, null, Now(), visit, bill);
         var message = sealing.Make(request.HomeArea, Sealing.TrialId(request.Hash()), request.Instant, SettlementKinds.Trial, request);
         var answer = await onward.Send(message);
         ByHome(answer, request);
         if (answer.Kind != SettlementKinds.Quote) throw SettlementErrors.WrongSigner.With(answer.Kind, SettlementKinds.Quote).AsException();
-        return answer;
+        return (answer, request.Split);
     }
 
     /// <summary>结算: settles the bill, or answers what became of it. Once the intent is stored the work goes on without the caller.</summary>
@@ -71,7 +71,7 @@ public sealed class TreatmentDesk(
         {
             try
             {
-                institution = await InForce(terms.Institution, registration.CareType);
+                institution = await InForce(registration, registered.Insured);
             }
             catch (RefusedException refused)
             {
@@ -266,7 +266,7 @@ public sealed class TreatmentDesk(
         return form.Hash();
     }
 
-    private Task<InstitutionInForce> InForce(string institution, string careType) => institutions.InForce(institution, careType, Now());
+    private Task<InstitutionInForce> InForce(Registration visit, Insured? insured) => institutions.InForce(visit.Institution, visit.CareType, insured?.HomeArea, visit.CareFrom);
 
     /// <summary>What is definite is delivered by being asked for again.</summary>
     private async Task<TreatmentSettlement> Known(string settlementId, TreatmentSettlement state, DeliveredBy by, Actor actor)

@@ -17,6 +17,9 @@ public sealed record SameBillRecognised(string FirstId, string AskedHash) : IFac
 /// <param name="Open">A withdrawal is still under way.</param>
 public sealed record OutcomeReceived(SettlementOutcome Outcome, Seal OutcomeSeal, bool Delivered, bool Open) : IFact;
 
+/// <summary>The original of a negative that arrived before the original itself did.</summary>
+public sealed record OriginalReceived(SettlementContent Content, DateTimeOffset DecidedAt) : IFact;
+
 /// <summary>How the institution came to know a result.</summary>
 public enum DeliveredBy
 {
@@ -97,6 +100,7 @@ public sealed record TreatmentSettlement : IState<TreatmentSettlement>
         SettlementIntended intended => this with { Request = intended.Request, RequestHash = intended.RequestHash, AskedHash = intended.AskedHash, IntentSeal = intended.IntentSeal },
         SameBillRecognised same => this with { FirstId = same.FirstId, AskedHash = same.AskedHash },
         OutcomeReceived received => Higher(received),
+        OriginalReceived => this,
         SettlementDelivered => this with { Delivered = true },
         SettlementConfirmed => this with { Delivered = true, Confirmed = true },
         RoundTrip.WithdrawnUnseen => this with { WithdrawnUnseen = true },

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel;
+using Yibao.Kernel.Errors;
+using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.RoundTrip;
+using Wire = Yibao.Contracts.Settlement.V1;
+
+namespace Yibao.Settlement.Doors;
+
+/// <summary>The domain's records in the proto's words.</summary>
+internal static class SettlementMapping
+{
+    public static Wire.Settlement ToWire(this SettlementAnswer answer)
+    {
+        var state = answer.State;
+        var wire = new Wire.Settlement { NationalId = answer.SettlementId, SettlementId = OwnId(answer.SettlementId), State = State(state) };
+        if (state.Request is { } request)
+        {
+            wire.VisitId = OwnId(request.VisitId);
+            wire.Split = request.Split.ToWire();
+            wire.BusinessDate = Iso(request.BusinessDate);
+            wire.PersonKey = request.Person.ToString();
+            wire.HomeArea = request.HomeArea.Code;
+            wire.TreatmentArea = request.TreatmentArea.Code;
+            wire.InsuranceType = ((int)request.Insurance).ToString(CultureInfo.InvariantCulture);
+            wire.CareType = request.CareType;
+            wire.InstitutionCode = request.Institution;
+            wire.CareFrom = Timestamp.FromDateTimeOffset(request.CareFrom);
+            wire.CareUntil = Timestamp.FromDateTimeOffset(request.CareUntil);
+            wire.Categories.AddRange(request.Categories.Select(category => new Wire.Category { Code = ChargeCategories.Code(category.Category), Split = category.Split.ToWire() }));
+        }
+
+        if (state.Outcome is not { } outcome) return wire;
+        wire.DecidedAt = Timestamp.FromDateTimeOffset(outcome.DecidedAt);
+        if (outcome.Content is { } content)
+        {
+            wire.Figures = content.Figures.ToWire();
+            wire.PolicyVersion = content.PolicyVersion;
+            wire.ContentHash = content.Hash();
+        }
+
+        if (outcome.Refusal?.ToError() is { } refusal) (wire.RefusalCode, wire.RefusalMessage, wire.RefusalNextStep) = (outcome.Refusal.Code, refusal.Message, refusal.Definition.NextStep);
+        if (outcome.Changed is { } changed) wire.Changed = changed.ToWire();
+        if (outcome.Negative is { } negative)
+        {
+            wire.Negative = new Wire.Negative
+            {
+                NationalId = negative.SettlementId,
+                SettlementId = OwnId(negative.SettlementId),
+                Figures = negative.Figures.ToWire(),
+                BusinessDate = Iso(negative.BusinessDate),
+            };
+        }
+
+        return wire;
+    }
+
+    public static Wire.Figures ToWire(this Figures figures)
+    {
+        var wire = new Wire.Figures
+        {
+            TotalFen = figures.Total.Fen,
+            FundTotalFen = figures.FundTotal.Fen,
+            CashFen = figures.Cash.Fen,
+            HospitalBorneFen = figures.HospitalBorne.Fen,
+            AccountBalanceFen = figures.AccountBalance.Fen,
+        };
+        wire.Funds.AddRange(figures.Funds.Select(fund => new Wire.FundAmount { Fund = fund.Fund.ToString(), Name = fund.Name, AmountFen = fund.Amount.Fen, Code = fund.Code }));
+        return wire;
+    }
+
+    public static Wire.Split ToWire(this SplitTotals split) => new()
+    {
+        TotalFen = split.Total.Fen,
+        InScopeFen = split.InScope.Fen,
+        ClassBSelfPayFen = split.ClassBSelfPay.Fen,
+        OverLimitFen = split.OverLimit.Fen,
+        SelfFundedFen = split.SelfFunded.Fen,
+    };
+
+    /// <exception cref="RefusedException"><c>FIELD_INVALID</c>, <c>CATEGORY_UNKNOWN</c>.</exception>
+    public static FeeLine ToLine(this Wire.FeeLine line)
+    {
+        ChargeCategory? category = null;
+        if (line.Category.Length > 0) category = ChargeCategories.TryParse(line.Category, out var known) ? known : throw FeeErrors.CategoryUnknown.With(line.Category).AsException();
+        if (line.Serial.Length is 0 or > 30) throw SystemErrors.FieldInvalid.With("feedetl_sn", "1–30 位").AsException();
+        if (line.Code.Length is 0 or > 50) throw SystemErrors.FieldInvalid.With("med_list_codg", "1–50 位").AsException();
+        if (!DateOnly.TryParseExact(line.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) throw SystemErrors.FieldInvalid.With("fee_ocur_time", "yyyy-MM-dd").AsException();
+        if (line.Approval is < 0 or > 2) throw SystemErrors.FieldInvalid.With("hosp_appr_flag", "0、1、2").AsException();
+        return new FeeLine(line.Serial, line.Code, category, Number(line.Price, "pric", 6), Number(line.Count, "cnt", 4), new Money(line.AmountFen), date) { Approval = (Approval)line.Approval };
+    }
+
+    /// <exception cref="RefusedException"><c>FIELD_INVALID</c>.</exception>
+    public static string Id(string value, string field) => Contracts.Settlements.SettlementId.IsWellFormed(value)
+        ? value
+        : throw SystemErrors.FieldInvalid.With(field, "1–64 位字母、数字、点、横线或下划线").AsException();
+
+    public static DateTimeOffset Instant(Timestamp? at, string field) =>
+        at is null ? throw SystemErrors.FieldMissing.With(field).AsException() : Sealing.Truncate(at.ToDateTimeOffset());
+
+    public static string OwnId(string nationalId) => nationalId[(nationalId.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
+    public static string Iso(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static decimal Number(string text, string field, int decimals) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && decimal.Round(number, decimals) == number
+            ? number
+            : throw SystemErrors.FieldInvalid.With(field, $"最多 {decimals} 位小数的非负数").AsException();
+
+    private static Wire.SettlementState State(TreatmentSettlement state) => state switch
+    {
+        { WithdrawnUnseen: true } => Wire.SettlementState.Withdrawn,
+        { Outcome: null } => Wire.SettlementState.InProgress,
+        { Withdrawal: not null } => Wire.SettlementState.Reversing,
+        { Outcome.State: OutcomeState.Granted } => Wire.SettlementState.Granted,
+        { Outcome.State: OutcomeState.Refused } => Wire.SettlementState.Refused,
+        { Outcome.State: OutcomeState.Tombstoned } => Wire.SettlementState.Withdrawn,
+        _ => Wire.SettlementState.Reversed,
+    };
+}

@@ -1,0 +1,175 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Yibao.Contracts.Node.V1;
+using Yibao.Contracts.Nodes;
+using Yibao.Contracts.Settlement.V1;
+using Yibao.Hosting.Hosts;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
+using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Identify;
+using Yibao.Settlement.RoundTrip;
+using Yibao.Settlement.Visits;
+using Domain = Yibao.Contracts.Settlements;
+
+namespace Yibao.Settlement.Doors;
+
+/// <summary>The institutions' door at the treatment place.</summary>
+public sealed class SettlementsService(
+    TreatmentDesk desk, IWriteDoor door, IInstitutions institutions, Identification identification, IUndeliveredSettlements undelivered,
+    RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
+{
+    public override async Task<RegisterVisitAnswer> RegisterVisit(RegisterVisitRequest request, ServerCallContext context)
+    {
+        var began = SettlementMapping.Instant(request.CareFrom, "begntime");
+        if (began > time.GetUtcNow() + TimeSpan.FromDays(1)) throw SystemErrors.FieldInvalid.With("begntime", "晚于当前时间").AsException();
+        _ = NationalCodes.Care(request.CareType);
+        if (request.OutpatientFlag is < 0 or > 3) throw SystemErrors.FieldInvalid.With("otp_er_refl_flag", "0–3").AsException();
+        if (request.InpatientType is < 0 or > 3) throw SystemErrors.FieldInvalid.With("ipt_type", "0–3").AsException();
+        var insured = request.CredentialType.Length == 0 ? null : await Insured(request, context.CancellationToken);
+        var institution = await institutions.InForce(request.InstitutionCode, request.CareType, insured?.HomeArea, began);
+        var registration = new Registration
+        {
+            VisitId = VisitId(request.InstitutionCode, request.VisitId),
+            Institution = request.InstitutionCode,
+            InstitutionLevel = institution.Level,
+            TreatmentArea = institution.Area,
+            CareType = request.CareType,
+            CareFrom = began,
+            Disease = request.DiseaseCode.Length == 0 ? null : request.DiseaseCode,
+            OutpatientFlag = request.OutpatientFlag,
+            InpatientType = request.InpatientType,
+            Trauma = request.Trauma,
+        };
+        var stream = Visit.Stream(registration.VisitId);
+        var visit = (await door.Execute(new Command(current.Actor, registration.VisitId, [stream], states => VisitDecider.Register(registration, insured, states.Of(stream))))).OrThrow().State(stream);
+        return new RegisterVisitAnswer
+        {
+            VisitId = registration.VisitId,
+            PersonKey = visit.Insured?.Person.ToString() ?? "",
+            TreatmentArea = registration.TreatmentArea.Code,
+            HomeArea = visit.Insured?.HomeArea.Code ?? "",
+            InsuranceType = visit.Insured is { } known ? ((int)known.Insurance).ToString(System.Globalization.CultureInfo.InvariantCulture) : "",
+        };
+    }
+
+    public override async Task<UploadFeesAnswer> UploadFees(UploadFeesRequest request, ServerCallContext context)
+    {
+        var id = VisitId(request.InstitutionCode, request.VisitId);
+        List<FeeSplit.FeeLine> lines = [.. request.Lines.Select(line => line.ToLine())];
+        return await OnVisit(id, visit => VisitDecider.Upload(id, lines, visit));
+    }
+
+    public override async Task<UploadFeesAnswer> WithdrawFees(WithdrawFeesRequest request, ServerCallContext context)
+    {
+        var id = VisitId(request.InstitutionCode, request.VisitId);
+        return await OnVisit(id, visit => VisitDecider.Withdraw(id, [.. request.Serials], visit));
+    }
+
+    public override async Task<PreSettleAnswer> PreSettle(SettleRequest request, ServerCallContext context)
+    {
+        var (quote, split) = await desk.PreSettle(Terms(request), context.CancellationToken);
+        var read = Sealing.Read<Domain.SettlementQuote>(quote);
+        return new PreSettleAnswer { Figures = read.Figures.ToWire(), Split = split.ToWire(), PolicyVersion = read.PolicyVersion, Quote = quote.ToWire().ToByteString() };
+    }
+
+    public override async Task<Contracts.Settlement.V1.Settlement> Settle(SettleRequest request, ServerCallContext context)
+    {
+        var ownId = SettlementMapping.Id(request.SettlementId, "settlement_id");
+        var (terms, quote, actor) = (Terms(request), Quote(request.Quote), current.Actor);
+        var answer = await detached.Run(_ => desk.Settle(ownId, terms, quote, actor, context.CancellationToken), context.CancellationToken);
+        return answer.ToWire();
+    }
+
+    public override async Task<Contracts.Settlement.V1.Settlement> Confirm(ConfirmRequest request, ServerCallContext context) =>
+        (await desk.Confirm(request.InstitutionCode, SettlementMapping.Id(request.SettlementId, "settlement_id"), new Money(request.CashFen), current.Actor)).ToWire();
+
+    public override Task<Contracts.Settlement.V1.Settlement> Reverse(WithdrawRequest request, ServerCallContext context) => Withdraw(request, Domain.WayBack.Reversal, context);
+
+    public override Task<Contracts.Settlement.V1.Settlement> Refund(WithdrawRequest request, ServerCallContext context) => Withdraw(request, Domain.WayBack.Refund, context);
+
+    public override async Task<Contracts.Settlement.V1.Settlement> GetSettlement(GetSettlementRequest request, ServerCallContext context) =>
+        (await desk.Find(request.InstitutionCode, SettlementMapping.Id(request.SettlementId, "settlement_id"), current.Actor, context.CancellationToken)).ToWire();
+
+    public override async Task<ListUndeliveredAnswer> ListUndelivered(ListUndeliveredRequest request, ServerCallContext context)
+    {
+        var late = time.GetUtcNow() - settings.EscalateAfter;
+        var answer = new ListUndeliveredAnswer();
+        foreach (var entry in await undelivered.Of(request.InstitutionCode, request.Limit is > 0 and <= 500 ? request.Limit : 100))
+        {
+            answer.Settlements.Add(new UndeliveredSettlement
+            {
+                SettlementId = SettlementMapping.OwnId(entry.SettlementId),
+                NationalId = entry.SettlementId,
+                BusinessDate = SettlementMapping.Iso(entry.BusinessDate),
+                DecidedAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(entry.DecidedAt),
+                Escalated = entry.DecidedAt < late,
+            });
+        }
+
+        return answer;
+    }
+
+    public override async Task<AcknowledgeUndeliveredAnswer> AcknowledgeUndelivered(AcknowledgeUndeliveredRequest request, ServerCallContext context)
+    {
+        if (request.SettlementIds.Count > 500) throw SystemErrors.FieldInvalid.With("settlement_ids", "最多 500 个").AsException();
+        foreach (var ownId in request.SettlementIds) await desk.Acknowledge(Domain.SettlementId.Of(request.InstitutionCode, SettlementMapping.Id(ownId, "settlement_ids")), current.Actor);
+        return new AcknowledgeUndeliveredAnswer();
+    }
+
+    private async Task<Contracts.Settlement.V1.Settlement> Withdraw(WithdrawRequest request, Domain.WayBack way, ServerCallContext context)
+    {
+        var ownId = SettlementMapping.Id(request.SettlementId, "settlement_id");
+        var negativeId = SettlementMapping.Id(request.NegativeId, "negative_id");
+        Money? total = request.HasTotalFen ? new Money(request.TotalFen) : null;
+        var actor = current.Actor;
+        var answer = await detached.Run(_ => desk.Withdraw(request.InstitutionCode, ownId, negativeId, way, total, actor, context.CancellationToken), context.CancellationToken);
+        return answer.Denial is { } denial ? throw denial.Refusal.ToError().AsException() : answer.ToWire();
+    }
+
+    private async Task<UploadFeesAnswer> OnVisit(string id, Func<Visit, Decision> decide)
+    {
+        var stream = Visit.Stream(id);
+        var visit = (await door.Execute(new Command(current.Actor, id, [stream], states => decide(states.Of(stream))))).OrThrow().State(stream);
+        return new UploadFeesAnswer { Lines = visit.Lines.Count, TotalFen = visit.Lines.Values.Aggregate(Money.Zero, static (sum, line) => sum + line.Amount).Fen };
+    }
+
+    /// <summary>The home place says who it is; from here on only the opaque key exists.</summary>
+    private async Task<Insured> Insured(RegisterVisitRequest request, CancellationToken cancellation)
+    {
+        if (!AdminDivision.TryParse(request.HomeArea, out var home)) throw SystemErrors.FieldInvalid.With("insuplc_admdvs", "须为六位医保区划").AsException();
+        var person = await identification.Ask(home, request.CredentialType, request.CredentialValue, cancellation);
+        var standings = person.Standings.Where(standing => standing.HomeArea == home).ToList();
+        if (request.InsuranceType.Length > 0)
+        {
+            var asked = NationalCodes.Insurance(request.InsuranceType);
+            return new Insured(person.Person, home, asked, request.CredentialType);
+        }
+
+        return standings.Count == 1
+            ? new Insured(person.Person, home, standings[0].Insurance, request.CredentialType)
+            : throw SystemErrors.FieldMissing.With("insutype").AsException();
+    }
+
+    private static SettleTerms Terms(SettleRequest request) => new(
+        request.InstitutionCode, SettlementMapping.Id(request.VisitId, "visit_id"), [.. request.Serials], SettlementMapping.Instant(request.CareUntil, "endtime"), request.UseAccount);
+
+    private static Envelope? Quote(ByteString quote)
+    {
+        if (quote.IsEmpty) return null;
+        try
+        {
+            return SignedEnvelope.Parser.ParseFrom(quote).FromWire();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw SettlementErrors.QuoteInvalid.With().AsException();
+        }
+    }
+
+    private static string VisitId(string institution, string ownId) =>
+        Domain.SettlementId.Of(SettlementMapping.Id(institution, "fixmedins_code"), SettlementMapping.Id(ownId, "visit_id"));
+}

@@ -1,0 +1,52 @@
+using Yibao.Contracts.Filing.V1;
+using Yibao.Contracts.Nodes;
+using Yibao.Contracts.Settlements;
+using Yibao.Hosting.Grpc;
+using Yibao.Kernel;
+using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
+using Yibao.Settlement.RoundTrip;
+
+namespace Yibao.Settlement.Identify;
+
+/// <summary>A credential on its way to the home place. It passes relays and is stored nowhere.</summary>
+public sealed record IdentifyQuestion(string CredentialType, string CredentialValue);
+
+/// <summary>From here on only the opaque key exists.</summary>
+public sealed record IdentifiedPerson(PersonKey Person, IReadOnlyList<IdentifiedStanding> Standings);
+
+/// <summary>Where and how the person is insured.</summary>
+public sealed record IdentifiedStanding(AdminDivision HomeArea, InsuranceType Insurance, string PersonType);
+
+/// <summary>Asks the home place who bears a credential, over the same tree as settlements.</summary>
+public sealed class Identification(Routes routes, Sealing sealing, INodeLink link, IPeers peers, TimeProvider time) : INodeHandler
+{
+    public const string Question = "person.identify.v1";
+
+    public const string Answered = "person.identified.v1";
+
+    /// <summary>The treatment place's question.</summary>
+    /// <exception cref="RefusedException"><c>CREDENTIAL_UNKNOWN</c> and the like from home; <c>AREA_UNKNOWN</c>.</exception>
+    public async Task<IdentifiedPerson> Ask(AdminDivision homeArea, string credentialType, string credentialValue, CancellationToken cancellation)
+    {
+        // A fresh id: nothing of a credential may be guessed from it.
+        var message = sealing.Make(homeArea, Guid.NewGuid().ToString("N"), Sealing.Truncate(time.GetUtcNow()), Question, new IdentifyQuestion(credentialType, credentialValue));
+        var answer = await Answer(message, cancellation);
+        var host = routes.HostOf(homeArea, message.Instant);
+        if (answer.From != host) throw SettlementErrors.WrongSigner.With(answer.From, host).AsException();
+        return Sealing.Read<IdentifiedPerson>(answer);
+    }
+
+    public async Task<Envelope> Answer(Envelope message, CancellationToken cancellation)
+    {
+        if (routes.Next(message) is { } next) return await link.Send(next, routes.Passing(message), cancellation);
+
+        var question = Sealing.Read<IdentifyQuestion>(message);
+        var filing = new Contracts.Filing.V1.Eligibility.EligibilityClient(peers.Invoker("filing", CallRules.Repeatable));
+        var found = await filing.IdentifyAsync(new IdentifyRequest { CredentialType = question.CredentialType, CredentialValue = question.CredentialValue }, cancellationToken: cancellation);
+        if (!PersonKey.TryParse(found.PersonKey, out var key)) throw SystemErrors.FieldInvalid.With("person_key", "filing").AsException();
+        var person = new IdentifiedPerson(key, [.. found.Standings.Select(standing =>
+            new IdentifiedStanding(new AdminDivision(standing.HomeArea), Benefits.NationalCodes.Insurance(standing.InsuranceType), standing.PersonType))]);
+        return sealing.Make(message.From, message.Id + "/answer", Sealing.Truncate(time.GetUtcNow()), Answered, person);
+    }
+}

@@ -1,0 +1,117 @@
+using Yibao.Contracts.Institutions;
+using Yibao.Contracts.Messages;
+using Yibao.Contracts.Nodes;
+using Yibao.Contracts.Settlement.V1;
+using Yibao.Contracts.Settlements;
+using Yibao.Hosting;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
+using Yibao.Settlement.Benefits.Packs;
+using Yibao.Settlement.Doors;
+using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.Identify;
+using Yibao.Settlement.Local;
+using Yibao.Settlement.RoundTrip;
+using Role = Yibao.Kernel.Deciding.Role;
+
+namespace Yibao.Settlement;
+
+/// <summary>结算服务: visits, fee split, benefits, the real-time round trip, reversal and refund, benefit years, personal accounts.</summary>
+public sealed class SettlementModule : IServiceModule
+{
+    public string Name => "settlement";
+
+    public void Configure(ServiceBuilder service)
+    {
+        var settings = new RoundTripSettings();
+        service.Facts(typeof(SettlementModule).Assembly);
+        SettlementTables.Declare(service, settings);
+        // The registry that the host is given; messages are only told once it runs.
+        var registry = NodeRegistry.Reference;
+        Messages(service, () => registry);
+        Nodes(service);
+        Doors(service);
+
+        var services = service.Services;
+        var node = service.Settings.Node;
+        services.AddSingleton(settings);
+        services.AddSingleton<IFaultPoint>(NoFaults.Instance);
+        services.AddSingleton(provider =>
+        {
+            registry = provider.GetRequiredService<NodeRegistry>();
+            return new Routes(node, provider.GetRequiredService<NodeRegistry>);
+        });
+        services.AddSingleton<Sealing>();
+        services.AddSingleton<HomeDesk>();
+        services.AddSingleton<Onward>();
+        services.AddSingleton<NodeDesk>();
+        services.AddSingleton<TreatmentDesk>();
+        services.AddSingleton<Redrive>();
+        services.AddSingleton<Identification>();
+        services.AddSingleton<IEligibility, FilingEligibility>();
+        services.AddSingleton<IInstitutions, InstitutionCopies>();
+        services.AddSingleton<SettlementTables>();
+        services.AddSingleton<IOpenSettlements>(provider => provider.GetRequiredService<SettlementTables>());
+        services.AddSingleton<IUndeliveredSettlements>(provider => provider.GetRequiredService<SettlementTables>());
+        services.AddSingleton(provider => PolicyFolder.Load(Regions(), provider.GetRequiredService<NodeRegistry>().Latest));
+        services.AddSingleton<IPolicies, PackPolicies>();
+        services.AddSingleton(provider => new CatalogueFolder(Regions(), provider.GetRequiredService<NodeRegistry>()));
+        services.AddSingleton<IFeeSplits, CatalogueSplits>();
+        services.AddHostedService<RedriveWorker>();
+    }
+
+    /// <summary>One message per settlement and role; filing keeps the copy of institutions fresh.</summary>
+    private static void Messages(ServiceBuilder service, Func<NodeRegistry> registry)
+    {
+        var node = service.Settings.Node;
+        SettlementRecorded Recorded(PartyRole role, SettlementContent content, int number, DateTimeOffset decided, DateTimeOffset at) => Tell(registry().At(content.Instant), node, role, content, number, decided, at);
+        // Refused and tombstoned settlements are nobody's money: no book takes them.
+        SettlementRecorded? Latest(PartyRole role, SettlementOutcome outcome, DateTimeOffset at) => (outcome.Negative ?? outcome.Content) is { } content ? Recorded(role, content, outcome.Number, outcome.DecidedAt, at) : null;
+
+        service.Publishes<SettlementGranted, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
+        service.Publishes<SettlementReversed, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
+        service.Publishes<OriginalRelayed, SettlementRecorded>(fact => Recorded(PartyRole.Relay, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));
+        service.Publishes<OutcomeRelayed, SettlementRecorded>(fact => Latest(PartyRole.Relay, fact.Fact.Outcome, fact.Context.At));
+        service.Publishes<OriginalReceived, SettlementRecorded>(fact => Recorded(PartyRole.Treatment, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));
+        service.Publishes<OutcomeReceived, SettlementRecorded>(fact => Latest(PartyRole.Treatment, fact.Fact.Outcome, fact.Context.At));
+        service.Handles<InstitutionReplicated, InstitutionCopies>();
+    }
+
+    private static void Nodes(ServiceBuilder service)
+    {
+        service.Answers<NodeDesk>(SettlementKinds.Intent);
+        service.Answers<NodeDesk>(SettlementKinds.Trial);
+        service.Answers<NodeDesk>(SettlementKinds.Reversal);
+        service.Answers<Identification>(Identification.Question);
+    }
+
+    private static void Doors(ServiceBuilder service)
+    {
+        static Access Own<TRequest>(Func<TRequest, string?> institution) where TRequest : class => Access.Change(Role.Institution).OwnInstitution(institution).OrInside();
+        service.Grpc<SettlementsService>(
+            ("RegisterVisit", Own<RegisterVisitRequest>(request => request.InstitutionCode)),
+            ("UploadFees", Own<UploadFeesRequest>(request => request.InstitutionCode)),
+            ("WithdrawFees", Own<WithdrawFeesRequest>(request => request.InstitutionCode)),
+            ("PreSettle", Own<SettleRequest>(request => request.InstitutionCode)),
+            ("Settle", Own<SettleRequest>(request => request.InstitutionCode)),
+            ("Confirm", Own<ConfirmRequest>(request => request.InstitutionCode)),
+            ("Reverse", Own<WithdrawRequest>(request => request.InstitutionCode)),
+            ("Refund", Own<WithdrawRequest>(request => request.InstitutionCode)),
+            ("GetSettlement", Own<GetSettlementRequest>(request => request.InstitutionCode)),
+            ("ListUndelivered", Own<ListUndeliveredRequest>(request => request.InstitutionCode)),
+            ("AcknowledgeUndelivered", Own<AcknowledgeUndeliveredRequest>(request => request.InstitutionCode)));
+        service.Grpc<UpkeepService>(Access.Inside);
+    }
+
+    private static SettlementRecorded Tell(NodeMap map, AdminDivision node, PartyRole role, SettlementContent content, int number, DateTimeOffset decided, DateTimeOffset at)
+    {
+        AdminDivision? Towards(AdminDivision area) => map.Route(node, area, [node]).NextHop;
+        return new SettlementRecorded(node, role, content, content.Hash(), number, decided, at,
+            role == PartyRole.Treatment ? null : Towards(content.TreatmentArea), role == PartyRole.Home ? null : Towards(content.HomeArea));
+    }
+
+    private static string Regions() =>
+        PolicyFolder.Find(AppContext.BaseDirectory) ?? PolicyFolder.Find(Directory.GetCurrentDirectory()) ?? throw PolicyErrors.PolicyMissing.With("infra/regions", "").AsException();
+}
