@@ -17,6 +17,9 @@ public sealed record Cell(CellKind Kind, string Printed)
     /// <summary>Text from the left edge instead of centred: long answers.</summary>
     public bool Left { get; init; }
 
+    /// <summary>A count among texts: a number that is not a column of amounts.</summary>
+    public bool Centred { get; init; }
+
     /// <summary>合计: printed strong.</summary>
     public bool Strong { get; init; }
 
@@ -33,7 +36,7 @@ public sealed record Cell(CellKind Kind, string Printed)
     /// <summary>万元 with two decimals; the amount was fixed before (FRM-001).</summary>
     public static Cell Wan(Money amount, int columns = 1) => new(CellKind.Number, amount.ToWan()) { Value = amount.InWan, Columns = columns };
 
-    public static Cell Count(int number, int columns = 1) => new(CellKind.Number, number.ToString(CultureInfo.InvariantCulture)) { Value = number, Columns = columns };
+    public static Cell Count(int number, int columns = 1) => new(CellKind.Number, number.ToString(CultureInfo.InvariantCulture)) { Value = number, Columns = columns, Centred = true };
 
     /// <summary>Printed options with the chosen one ticked: ☑1.新增 □2.变更.</summary>
     /// <param name="options">As printed.</param>

@@ -15,8 +15,11 @@ namespace Yibao.Forms;
 /// <param name="Parts">What is printed, from top to bottom.</param>
 public sealed record Form(FormIdentity Identity, string Title, ImmutableArray<int> Columns, ImmutableArray<Part> Parts)
 {
-    /// <summary>A4 横向.</summary>
+    /// <summary>横向.</summary>
     public bool Landscape { get; init; }
+
+    /// <summary>A4 unless the table is too wide to be read on it.</summary>
+    public Paper Paper { get; init; }
 
     /// <summary>补打, 作废: what distinguishes this print from the original.</summary>
     public ImmutableArray<Stamp> Stamps { get; init; } = [];
@@ -45,6 +48,14 @@ public sealed record FormIdentity(string Code, string Annex, string Number, Admi
     public string? DataHash { get; init; }
 
     public override string ToString() => string.Join("　", new[] { Annex, $"单号 {Number}", $"区划 {Node}", Period is null ? null : $"期号 {Period}", DataHash is null ? null : $"校验 {DataHash}" }.OfType<string>());
+}
+
+/// <summary>Sheet size.</summary>
+public enum Paper
+{
+    A4,
+    /// <summary>For the matrices of all cities (Annexes 14 and 17).</summary>
+    A3,
 }
 
 /// <summary>A stamp across the corner: 补打, 作废.</summary>
@@ -78,7 +89,11 @@ public abstract record Part
     public sealed record Notes(ImmutableArray<string> Lines) : Part;
 
     /// <summary>签章单位 and date, at the right: the date starts the notice's clock (FRM-002).</summary>
-    public sealed record Seal(string Unit, DateOnly? Date) : Part;
+    public sealed record Seal(string Unit, DateOnly? Date) : Part
+    {
+        /// <summary>Printed before the date where the seed has one: 日期：.</summary>
+        public string DateLabel { get; init; } = "";
+    }
 }
 
 /// <summary>Text of a paragraph; a filled blank is underlined, an empty one is a rule to write on.</summary>

@@ -37,7 +37,7 @@ public sealed record SettlementExplanation
         if (!Split.Holds) throw FeeErrors.Identity1.With(Split.Total, Split.InScope + Split.ClassBSelfPay + Split.OverLimit + Split.SelfFunded).AsException();
         if (!Figures.Holds || Figures.Total != Split.Total) throw FeeErrors.Identity2.With(Split.Total, Figures.FundTotal, Figures.Cash, Figures.HospitalBorne).AsException();
 
-        return new Form(new FormIdentity("WHY", "结算说明", SettlementId, HomeArea), Name, [10, 24, 26, 26, 54, 46],
+        return new Form(new FormIdentity("WHY", "结算说明", SettlementId, HomeArea), Name, [12, 32, 25, 25, 52, 40],
         [
             new Part.Line($"就医地：{TreatmentPlace}　　参保地：{HomePlace}", "单位：元"),
             new Part.Heading("一、费用怎样划分（按就医地的目录）"),

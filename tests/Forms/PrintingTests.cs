@@ -94,6 +94,30 @@ public sealed class PrintingTests
         FormHtml.Render(form).ShouldContain("<thead>\n<tr><th rowspan=\"2\">地区</th><th colspan=\"2\">武汉市</th><th rowspan=\"2\">合计</th></tr>\n<tr><th>应收</th><th>应付</th></tr>\n</thead>");
     }
 
+    /// <summary>The shape of Annex 14: two rows a province, two columns a city. What it means is clearing's business; that it can be printed is ours.</summary>
+    [Fact]
+    public void A_matrix_of_all_provinces_and_all_cities_fits_on_a_wide_sheet_with_its_header_on_every_page()
+    {
+        var map = NodeRegistry.Reference.Latest;
+        var cities = map.Children(new AdminDivision("420000"));
+        var provinces = map.Children(AdminDivision.National).Where(place => place.Code != new AdminDivision("420000")).ToList();
+        Part.Grid grid = new([
+            new([Cell.Label("地区", 2, 2), .. cities.Select(city => Cell.Label(city.Printed, 2)), Cell.Label("合计", rows: 2)]),
+            new([.. cities.SelectMany(_ => (Cell[])[Cell.Label("应收"), Cell.Label("应付")])]),
+            .. provinces.SelectMany((province, p) => (Row[])
+            [
+                new([Cell.Text("应收"), Cell.Text(province.Printed, rows: 2), .. cities.SelectMany((_, c) => (Cell[])[Cell.Text(""), Cell.Yuan(new Money((p * 7919L) + (c * 104_729L)))]), Cell.Yuan(Money.Zero)]),
+                new([Cell.Text("应付"), .. cities.SelectMany((_, c) => (Cell[])[Cell.Yuan(new Money((p * 104_729L) + (c * 7919L))), Cell.Text("")]), Cell.Yuan(Money.Zero)]),
+            ]),
+        ]);
+        var form = new Form(Identity with { Period = "202302" }, "湖北省跨省异地就医费用清算表", [14, 28, .. Enumerable.Repeat(19, cities.Count * 2), 22], [new Part.Line("清算月份：2023年02月", "单位：元（保留两位小数）"), grid]) { Landscape = true, Paper = Paper.A3 };
+
+        Golden.ShouldMatch(FormHtml.Render(form), "wide-matrix");
+        var sheet = Sheet.Open(FormWorkbook.Render(form));
+        sheet.Rows.ShouldBe((uint)(2 + 2 + (provinces.Count * 2) + 1));
+        sheet.Texts.ShouldContain("恩施州");
+    }
+
     [Theory]
     [InlineData(1, 1)] // a hole
     [InlineData(3, 1)] // sticks out to the right

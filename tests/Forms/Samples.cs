@@ -62,12 +62,12 @@ internal static class Samples
         PolicyVersion = "520100-2023-01-01",
         Steps =
         [
-            new ExplainedStep("待遇类别", null, null, "本次就医按“异地转诊”待遇计算", "二(六)", "鄂医保发〔2022〕示例", FigureWorth.Official),
+            new ExplainedStep("待遇类别", null, null, "本次就医按“异地转诊”待遇计算", "转诊", "演示政策包", FigureWorth.Illustrative),
             new ExplainedStep("起付标准", Yuan(16_000m), Yuan(900m), "本年度第 1 次住院，起付标准 900.00，本次自付 900.00", "三级医院", "演示政策包", FigureWorth.Illustrative),
             new ExplainedStep("统筹基金", Yuan(15_100m), Yuan(9_000m), "起付标准以上范围内费用 15,100.00 按规定比例支付，本次支付 9,000.00", "第2段", "演示政策包", FigureWorth.Illustrative),
-            new ExplainedStep("大额补助", Yuan(3_600m), Yuan(2_580m), "超过统筹基金年度限额的部分由职工大额医疗费用补助支付", "—", "平台默认", FigureWorth.Default),
-            new ExplainedStep("个人账户", Yuan(8_420m), Yuan(500m), "个人账户余额 800.00，支付 500.00", "—", "演示政策包", FigureWorth.Illustrative),
-            new ExplainedStep("个人现金", null, Yuan(7_920m), "其余 7,920.00 由个人现金支付", "附件13 注3", "鄂医保发〔2022〕示例", FigureWorth.Official),
+            new ExplainedStep("大额补助", Yuan(3_600m), Yuan(2_580m), "超过统筹基金年度限额的部分由职工大额医疗费用补助支付", "", "", FigureWorth.Default),
+            new ExplainedStep("个人账户", Yuan(8_420m), Yuan(500m), "个人账户余额 800.00，支付 500.00", "个人账户", "演示政策包", FigureWorth.Illustrative),
+            new ExplainedStep("个人现金", null, Yuan(7_920m), "其余 7,920.00 由个人现金支付", "附件13 注3", "湖北省异地就医直接结算经办规程", FigureWorth.Official),
         ],
     };
 

@@ -52,11 +52,14 @@ public sealed record CommitmentLetter
                 new([Cell.Label("身份证件号码"), Cell.Text(IdNumber), Cell.Label("参保地"), Cell.Text(HomePlace), Cell.Label("就医地"), Cell.Text(TreatmentPlace)]),
                 new([Cell.Label("人员类别"), Cell.Choice(["异地安置退休人员", "异地长期居住人员", "常驻异地工作人员"], (int)Category - 1, 5)]),
                 new([Cell.Text("参保地异地就医备案告知书\n（由参保地经办机构填写）" + (string.IsNullOrWhiteSpace(Notice) ? "" : "\n" + Notice), 6)]) { MinHeight = 45 },
-                new([Cell.Text(Promise + $"\n\n承诺人（签名）：{SignedBy}\n{Words.Day(SignedOn)}", 6) with { Left = true }]) { MinHeight = 70 },
+                new([Cell.Text(Promise + $"\n\n{Far}承诺人（签名）：{SignedBy}\n{Far}{Words.Day(SignedOn)}", 6) with { Left = true }]) { MinHeight = 70 },
                 new([Cell.Label("说明"), Cell.Text("本表由参保人员填写，由医保经办部门存档，两年内不得销毁。", 5) with { Left = true }]),
             ]),
         ]);
     }
+
+    /// <summary>Signature and date stand at the right of the same cell.</summary>
+    private const string Far = "　　　　　　　　　　　　　　　　　　　　　　";
 
     private const string Promise = """
         承诺事项：

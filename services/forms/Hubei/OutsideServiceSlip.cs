@@ -73,7 +73,7 @@ public sealed record OutsideServiceSlip
                 new([Cell.Label("外检或外购药原因：", 2), Left(Reason, 6)]) { MinHeight = 22 },
                 new([Cell.Label("医师签字：", 2), Left(Physician ?? "", 6)]) { MinHeight = 14 },
             ]),
-            new Part.Seal("定点医疗机构医疗保险办公室盖章", SealedOn),
+            new Part.Seal("定点医疗机构医疗保险办公室盖章", SealedOn) { DateLabel = "日期：" },
         ]);
     }
 

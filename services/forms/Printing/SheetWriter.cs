@@ -39,7 +39,7 @@ internal sealed class SheetWriter
         if (_merges.HasChildren) sheet.AppendChild(_merges);
         sheet.AppendChild(new PrintOptions { HorizontalCentered = true });
         sheet.AppendChild(new PageMargins { Left = Number(0.47m), Right = Number(0.47m), Top = Number(0.47m), Bottom = Number(0.47m), Header = Number(0.2m), Footer = Number(0.2m) });
-        sheet.AppendChild(new PageSetup { PaperSize = 9, FitToWidth = 1, FitToHeight = 0, Orientation = _form.Landscape ? OrientationValues.Landscape : OrientationValues.Portrait });
+        sheet.AppendChild(new PageSetup { PaperSize = _form.Paper switch { Paper.A4 => 9u, Paper.A3 => 8u }, FitToWidth = 1, FitToHeight = 0, Orientation = _form.Landscape ? OrientationValues.Landscape : OrientationValues.Portrait });
         return sheet;
     }
 
@@ -66,7 +66,7 @@ internal sealed class SheetWriter
             case Part.Seal seal:
                 Across("", Styles.Plain, 1);
                 Across(seal.Unit, Styles.Right, 1);
-                Across(Words.Day(seal.Date), Styles.Right, 1);
+                Across(seal.DateLabel + Words.Day(seal.Date), Styles.Right, 1);
                 break;
         }
     }
@@ -77,6 +77,7 @@ internal sealed class SheetWriter
         var rows = grid.Rows.Select(_ => NextRow()).ToArray();
         var cells = new Cell?[rows.Length, _columns];
         var styles = new uint[rows.Length, _columns];
+        var lines = new decimal[rows.Length];
         foreach (var (cell, row, column) in GridLayout.Place(grid, _columns))
         {
             for (var r = row; r < row + cell.Rows; r++)
@@ -85,6 +86,7 @@ internal sealed class SheetWriter
             }
 
             cells[row, column] = cell;
+            if (cell.Rows == 1) lines[row] = Math.Max(lines[row], Lines(cell.Printed, _form.Columns.AsSpan().Slice(column, cell.Columns).ToArray().Sum()));
             Merge(first + (uint)row, column, cell.Rows, cell.Columns);
         }
 
@@ -92,11 +94,9 @@ internal sealed class SheetWriter
         {
             // Every cell of a merged block gets the border, or spreadsheets draw half of it.
             for (var c = 0; c < _columns; c++) rows[r].AppendChild(Filled(first + (uint)r, c, styles[r, c], cells[r, c]));
-            Height(rows[r], Math.Max(RowLines(grid.Rows[r]) * PointsPerLine + 4m, grid.Rows[r].MinHeight * 2.835m));
+            Height(rows[r], Math.Max((lines[r] * PointsPerLine) + 4m, grid.Rows[r].MinHeight * 2.835m));
         }
     }
-
-    private decimal RowLines(Row row) => row.Cells.Length == 0 ? 1 : row.Cells.Max(cell => cell.Rows > 1 ? 1 : Lines(cell.Printed, _form.Columns.Sum() * cell.Columns / _columns));
 
     /// <summary>How many lines a text takes at this width: a Chinese character is about 3.7 mm wide.</summary>
     private static decimal Lines(string text, int millimetres) => text.Split('\n').Sum(line => Math.Max(1m, Math.Ceiling(line.Sum(c => c > 0xff ? 3.7m : 1.9m) / Math.Max(8, millimetres - 3))));
@@ -107,7 +107,7 @@ internal sealed class SheetWriter
         (CellKind.Label, true) => Styles.StrongLabel,
         (CellKind.Text, false) => cell.Left ? Styles.LeftText : Styles.Text,
         (CellKind.Text, true) => Styles.StrongText,
-        (CellKind.Number, false) => cell.Printed.Contains('.', StringComparison.Ordinal) ? Styles.Amount : Styles.Whole,
+        (CellKind.Number, false) => cell.Centred ? Styles.Whole : Styles.Amount,
         (CellKind.Number, true) => Styles.StrongAmount,
     };
 

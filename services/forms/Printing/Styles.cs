@@ -43,7 +43,7 @@ internal static class Styles
             Format(0, HorizontalAlignmentValues.Center, box: true),
             Format(0, HorizontalAlignmentValues.Left, box: true),
             Format(0, HorizontalAlignmentValues.Right, box: true, number: TwoDecimals),
-            Format(0, HorizontalAlignmentValues.Right, box: true, number: NoDecimals),
+            Format(0, HorizontalAlignmentValues.Center, box: true, number: NoDecimals),
             Format(2, HorizontalAlignmentValues.Center, box: true, fill: 2),
             Format(2, HorizontalAlignmentValues.Center, box: true),
             Format(2, HorizontalAlignmentValues.Right, box: true, number: TwoDecimals),
