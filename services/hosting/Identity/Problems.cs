@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,8 @@ namespace Yibao.Hosting.Identity;
 /// <summary>The error catalogue over HTTP: problem details (RFC 9457).</summary>
 public sealed partial class Problems(ILogger<Problems> log)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    // Chinese stays readable in the bytes, too.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>Answers the request with the failure; what is not of the catalogue becomes INTERNAL with a trace id and is logged, once.</summary>
     public async Task Write(HttpContext http, Exception failure)
