@@ -17,7 +17,7 @@ public static class InterfaceReply
     public static byte[] Success(ReplyStamp stamp, JsonObject output) => Write(0, "success", stamp, output);
 
     /// <summary>infcode -1: the catalogue's code, sentence and next step; no output.</summary>
-    public static byte[] Failure(ReplyStamp stamp, Error error) => Write(-1, Shorten($"[{error.Code}]{error.Message}。{error.Definition.NextStep}"), stamp, null);
+    public static byte[] Failure(ReplyStamp stamp, Error error) => Write(-1, Shorten($"[{error.Code}]{error.Message}。{error.NextStep}"), stamp, null);
 
     private static byte[] Write(int infcode, string message, ReplyStamp stamp, JsonObject? output)
     {

@@ -57,7 +57,7 @@ public sealed class EligibilityService(EligibilityDesk desk, ICurrentActor curre
             Eligible = a.Eligible,
             Code = a.Refusal?.Code ?? "",
             Message = a.Refusal?.Message ?? "",
-            NextStep = a.Refusal?.Definition.NextStep ?? "",
+            NextStep = a.Refusal?.NextStep ?? "",
             Details = { a.Refusal?.Details ?? [] },
             Scope = a.Scope switch { Domain.Scope.Local => "LOCAL", Domain.Scope.IntraProvince => "INTRA_PROVINCE", Domain.Scope.CrossProvince => "CROSS_PROVINCE" },
             BenefitSet = a.BenefitSet ?? "",

@@ -19,7 +19,7 @@ public static class ErrorStatus
         var info = new ErrorInfo { Reason = definition.Code, Domain = Domain };
         info.Metadata["category"] = definition.Category.ToString();
         info.Metadata["text"] = error.Message;
-        info.Metadata["next_step"] = definition.NextStep;
+        info.Metadata["next_step"] = error.NextStep;
         info.Metadata["acts"] = definition.Acts.ToString();
         if (definition.Transient) info.Metadata["transient"] = "true";
         if (traceId is not null) info.Metadata["trace"] = traceId;
@@ -40,7 +40,7 @@ public static class ErrorStatus
             info.Reason,
             Parsed(info, "category", ErrorCategory.System),
             Escaped(info.Metadata.GetValueOrDefault("text", info.Reason)),
-            info.Metadata.GetValueOrDefault("next_step", ""),
+            Escaped(info.Metadata.GetValueOrDefault("next_step", "")),
             Parsed(info, "acts", Party.Platform))
         { Transient = info.Metadata.ContainsKey("transient") };
     }

@@ -53,7 +53,7 @@ public sealed partial class Problems(ILogger<Problems> log)
             Type = $"urn:yibao:error:{definition.Code}",
             Status = StatusOf(definition),
             Title = error.Message,
-            Detail = definition.NextStep,
+            Detail = error.NextStep,
             Extensions =
             {
                 ["code"] = definition.Code,

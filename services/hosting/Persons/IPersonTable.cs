@@ -18,19 +18,19 @@ public interface IPersonTable
     Task<PersonKey?> Find(IdentityDocument document, CancellationToken cancellation = default);
 
     /// <summary>A new or corrected document (OPS-002): the key stays, the former document still finds it.</summary>
-    /// <exception cref="RefusedException"><c>PERSON_UNKNOWN</c>; <c>IDENTITY_TAKEN</c>: it is another person's.</exception>
+    /// <exception cref="RefusedException"><c>IDENTITY_UNKNOWN</c>; <c>IDENTITY_TAKEN</c>: it is another person's.</exception>
     Task ChangeDocument(PersonKey key, IdentityDocument document, CancellationToken cancellation = default);
 
     /// <summary>A changed name or phone; null leaves it.</summary>
-    /// <exception cref="RefusedException"><c>PERSON_UNKNOWN</c>.</exception>
+    /// <exception cref="RefusedException"><c>IDENTITY_UNKNOWN</c>.</exception>
     Task Change(PersonKey key, string? name, string? phone, CancellationToken cancellation = default);
 
     /// <summary>The masked view, for screens and slips. Leaves an access event (SEC-005).</summary>
-    /// <exception cref="RefusedException"><c>PERSON_UNKNOWN</c> (also after erasure); <c>PURPOSE_MISSING</c>.</exception>
+    /// <exception cref="RefusedException"><c>IDENTITY_UNKNOWN</c> (also after erasure); <c>PURPOSE_MISSING</c>.</exception>
     Task<MaskedPerson> Show(PersonKey key, string purpose, CancellationToken cancellation = default);
 
     /// <summary>Everything, in clear. Audited before it is read: no event, no sight.</summary>
-    /// <exception cref="RefusedException"><c>PERSON_UNKNOWN</c> (also after erasure); <c>PURPOSE_MISSING</c>.</exception>
+    /// <exception cref="RefusedException"><c>IDENTITY_UNKNOWN</c> (also after erasure); <c>PURPOSE_MISSING</c>.</exception>
     Task<PersonIdentity> Reveal(PersonKey key, string purpose, CancellationToken cancellation = default);
 
     /// <summary>Erases the person: the key remains in events and says nothing any more. False when there was nothing.</summary>

@@ -42,7 +42,7 @@ public enum Party
 /// <param name="Code">Stable, upper snake case; never reused for another meaning.</param>
 /// <param name="Category">Class.</param>
 /// <param name="Text">Plain Chinese: what is wrong. Holes {0}… take codes, dates and amounts, never an identity.</param>
-/// <param name="NextStep">Plain Chinese: what to do now.</param>
+/// <param name="NextStep">Plain Chinese: what to do now; may use the same holes.</param>
 /// <param name="Acts">Who does it.</param>
 public sealed record ErrorDefinition(string Code, ErrorCategory Category, string Text, string NextStep, Party Acts)
 {
@@ -58,16 +58,24 @@ public sealed record ErrorDefinition(string Code, ErrorCategory Category, string
 /// <summary>A catalogue entry as it happened.</summary>
 public sealed record Error(ErrorDefinition Definition, IReadOnlyList<string> Details)
 {
+    private static readonly string[] Gaps = [.. Enumerable.Repeat("…", 10)];
+
     public string Code => Definition.Code;
 
     /// <summary>The sentence a person reads.</summary>
-    public string Message => string.Format(CultureInfo.InvariantCulture, Definition.Text, [.. Details]);
+    public string Message => Worded(Definition.Text);
+
+    /// <summary>What to do now, its holes filled like the sentence's.</summary>
+    public string NextStep => Worded(Definition.NextStep);
 
     public RefusedException AsException() => new(this);
 
     public bool Equals(Error? other) => other is not null && other.Code == Code && other.Details.SequenceEqual(Details);
 
     public override int GetHashCode() => Code.GetHashCode(StringComparison.Ordinal);
+
+    // A host of another version may send fewer details than this one's text has holes: a gap is better than no answer.
+    private string Worded(string text) => string.Format(CultureInfo.InvariantCulture, text, [.. Details, .. Gaps]);
 
     public override string ToString() => Details.Count == 0 ? Code : $"{Code}({string.Join(", ", Details)})";
 }

@@ -18,7 +18,7 @@ public static class IdentityErrors
     public static readonly ErrorDefinition Taken = new("IDENTITY_TAKEN", ErrorCategory.Person,
         "该证件已登记在另一人名下", "请核对证件号码；确属同一人的，由参保地经办机构合并处理", Party.HomeAgency);
 
-    public static readonly ErrorDefinition Unknown = new("PERSON_UNKNOWN", ErrorCategory.Person,
+    public static readonly ErrorDefinition Unknown = new("IDENTITY_UNKNOWN", ErrorCategory.Person,
         "没有该人员的登记信息", "请核对人员标识，或先登记参保人员信息", Party.HomeAgency);
 
     public static readonly ErrorDefinition PurposeMissing = new("PURPOSE_MISSING", ErrorCategory.Security,

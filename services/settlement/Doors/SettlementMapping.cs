@@ -41,7 +41,7 @@ internal static class SettlementMapping
             wire.ContentHash = content.Hash();
         }
 
-        if (outcome.Refusal?.ToError() is { } refusal) (wire.RefusalCode, wire.RefusalMessage, wire.RefusalNextStep) = (outcome.Refusal.Code, refusal.Message, refusal.Definition.NextStep);
+        if (outcome.Refusal?.ToError() is { } refusal) (wire.RefusalCode, wire.RefusalMessage, wire.RefusalNextStep) = (outcome.Refusal.Code, refusal.Message, refusal.NextStep);
         if (outcome.Changed is { } changed) wire.Changed = changed.ToWire();
         if (outcome.Negative is { } negative)
         {

@@ -147,7 +147,7 @@ public sealed class PersonTableTests(SharedPostgres postgres) : IClassFixture<Sh
         (await Table.Erase(key)).ShouldBeTrue();
         (await Table.Erase(key)).ShouldBeFalse();
         (await Table.Find(Person.Document)).ShouldBeNull();
-        using (_keeper.Act(Clerk)) (await Should.ThrowAsync<RefusedException>(() => Table.Show(key, "核对"))).Error.Code.ShouldBe("PERSON_UNKNOWN");
+        using (_keeper.Act(Clerk)) (await Should.ThrowAsync<RefusedException>(() => Table.Show(key, "核对"))).Error.Code.ShouldBe("IDENTITY_UNKNOWN");
         (await Count("person_document")).ShouldBe(0);
         (await Table.Register(Person)).ShouldNotBe(key);
     }
