@@ -14,4 +14,7 @@ public static class InterfaceErrors
 
     public static readonly ErrorDefinition Fields = new("FIELDS_INVALID", ErrorCategory.Request,
         "报文有 {0} 处不正确：{1}", "请逐项更正后重发", Party.Institution);
+
+    public static readonly ErrorDefinition TotalMismatch = new("TOTAL_MISMATCH", ErrorCategory.Request,
+        "医疗费总额 {0} 与已上传明细合计 {1} 不一致", "请核对并补传明细后重新结算", Party.Institution);
 }
