@@ -1,0 +1,83 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Yibao.Contracts.Settlement.V1;
+using Yibao.HospitalInterface.Mapping;
+using Yibao.HospitalInterface.Reading;
+using Yibao.Kernel.Errors;
+
+namespace Yibao.Cli.His;
+
+/// <summary>What a hospital's system does at discharge: registers the visit, uploads the fees, asks for the figures, settles.</summary>
+/// <remarks>Speaks gRPC to its gateway with the institution's token, as any HIS outside this repository would.</remarks>
+internal sealed class HisClient : IDisposable
+{
+    private readonly GrpcChannel _channel;
+
+    /// <param name="gateway">The gateway's gRPC door.</param>
+    /// <param name="token">The institution's token.</param>
+    /// <param name="authority">The authority that the gateway's certificate must come from.</param>
+    public HisClient(Uri gateway, string token, X509Certificate2 authority)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 shown && IssuedBy(authority, shown),
+            },
+        };
+        _channel = GrpcChannel.ForAddress(gateway, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        Settlements = new Settlements.SettlementsClient(_channel.Intercept(headers =>
+        {
+            headers.Add("authorization", $"Bearer {token}");
+            return headers;
+        }));
+    }
+
+    public Settlements.SettlementsClient Settlements { get; }
+
+    /// <summary>Everything up to the figures the patient is shown.</summary>
+    public async Task<Prepared> Prepare(InterfaceRequest message, CancellationToken cancellation)
+    {
+        var visit = Node(message, "mdtrtinfo");
+        var data = Node(message, "data");
+        var registered = await Settlements.RegisterVisitAsync(VisitMapping.Registration(message, visit, data), cancellationToken: cancellation);
+        await Settlements.UploadFeesAsync(VisitMapping.Fees(message, VisitMapping.OwnId(message.Institution, registered.VisitId), message.Input.All("feedetail")), cancellationToken: cancellation);
+        var terms = Terms(message);
+        var quote = await Settlements.PreSettleAsync(terms, cancellationToken: cancellation);
+        SettlementMapping.CheckTotal(data, quote.Split);
+        return new Prepared(registered, quote);
+    }
+
+    /// <summary>结算 of what was prepared, with the figures the patient agreed to.</summary>
+    public async Task<Settlement> Settle(InterfaceRequest message, PreSettleAnswer? quote, CancellationToken cancellation)
+    {
+        var terms = Terms(message);
+        if (quote is not null) terms.Quote = quote.Quote;
+        return await Settlements.SettleAsync(terms, cancellationToken: cancellation);
+    }
+
+    public static SettleRequest Terms(InterfaceRequest message)
+    {
+        var begin = VisitMapping.Instant(Node(message, "mdtrtinfo"), "begntime", "开始时间").ToDateTimeOffset();
+        return SettlementMapping.Settle(message, Node(message, "data"), begin);
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private static InputNode Node(InterfaceRequest message, string name) =>
+        message.Input.One(name) ?? throw SystemErrors.FieldMissing.With($"节点 {name}").AsException();
+
+    private static bool IssuedBy(X509Certificate2 authority, X509Certificate2 shown)
+    {
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        return chain.Build(shown);
+    }
+}
+
+/// <summary>A visit ready to be settled.</summary>
+internal sealed record Prepared(RegisterVisitAnswer Visit, PreSettleAnswer Quote);
