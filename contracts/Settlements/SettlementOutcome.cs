@@ -55,6 +55,9 @@ public sealed record SettlementOutcome(
     Figures? Changed,
     DateTimeOffset DecidedAt)
 {
+    /// <summary>How the figures came about; null when nothing was granted.</summary>
+    public Explained? Explanation { get; init; }
+
     /// <summary>Two nodes agree about a settlement when these are equal.</summary>
     public string Hash(IDigest? digest = null) => new CanonicalForm("settlement-outcome.v1")
         .Text("settlementId", SettlementId)
@@ -77,7 +80,11 @@ public sealed record ReversalDenial(string SettlementId, string NegativeId, Refu
 /// <param name="Figures">Who would pay what.</param>
 /// <param name="PolicyVersion">Under which policy.</param>
 /// <param name="AccumulatorsVersion">From where the benefit year stood.</param>
-public sealed record SettlementQuote(string VisitId, string BillHash, Figures Figures, string PolicyVersion, long AccumulatorsVersion, DateTimeOffset QuotedAt);
+public sealed record SettlementQuote(string VisitId, string BillHash, Figures Figures, string PolicyVersion, long AccumulatorsVersion, DateTimeOffset QuotedAt)
+{
+    /// <summary>How the figures came about.</summary>
+    public Explained? Explanation { get; init; }
+}
 
 /// <summary>The kinds of envelopes of the round trip.</summary>
 public static class SettlementKinds

@@ -83,6 +83,11 @@ public static class SettlementMapping
         Set("overlmt_selfpay", new Money(sign * settlement.Split.OverLimitFen));
         Set("preselfpay_amt", new Money(sign * settlement.Split.ClassBSelfPayFen));
         Set("inscp_scp_amt", new Money(sign * settlement.Split.InScopeFen));
+        var deductible = new Money(sign * (settlement.Explanation?.DeductibleFen ?? 0));
+        Set("act_pay_dedc", deductible);
+        // Despite its name the share that the pooled fund paid of what entered the ratio (a sample shows 0.84).
+        var entered = sign * settlement.Split.InScopeFen - deductible.Fen;
+        if (fields.Contains("pool_prop_selfpay")) node.Set("pool_prop_selfpay", entered == 0 ? 0m : decimal.Round((decimal)Of(figures, "Pooled").Fen / entered, 4, MidpointRounding.AwayFromZero));
         var account = Of(figures, "PersonalAccount");
         Set("hifp_pay", Of(figures, "Pooled"));
         Set("hifob_pay", Of(figures, "EmployeeLargeSum"));

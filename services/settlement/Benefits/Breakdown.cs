@@ -73,6 +73,10 @@ public sealed record AccountDraw(Money Own, Money Family)
 public sealed record Breakdown(
     Figures Figures, IReadOnlyList<Step> Steps, Contribution Draws, AccountDraw Account, string PolicyVersion, TreatmentClass Class, bool ManualOnly)
 {
+    /// <summary>The steps as they travel with the answer.</summary>
+    public Explained Explained => new(Deductible, [.. Steps.Select(step =>
+        new ExplanationLine(step.TookIn, step.Paid, step.Reason, step.Rule.Id, step.Rule.Article, step.Rule.Source, step.Rule.Mark.ToString().ToLowerInvariant()))]);
+
     /// <summary>本次起付标准 actually borne (act_pay_dedc).</summary>
     public Money Deductible => Steps.Where(step => step.Kind == StepKind.Deductible).Aggregate(Money.Zero, static (sum, step) => sum + step.Paid);
 }

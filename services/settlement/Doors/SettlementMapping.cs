@@ -41,6 +41,7 @@ internal static class SettlementMapping
             wire.ContentHash = content.Hash();
         }
 
+        if (outcome.Explanation is { } explained) wire.Explanation = explained.ToWire();
         if (outcome.Refusal?.ToError() is { } refusal) (wire.RefusalCode, wire.RefusalMessage, wire.RefusalNextStep) = (outcome.Refusal.Code, refusal.Message, refusal.NextStep);
         if (outcome.Changed is { } changed) wire.Changed = changed.ToWire();
         if (outcome.Negative is { } negative)
@@ -68,6 +69,22 @@ internal static class SettlementMapping
             AccountBalanceFen = figures.AccountBalance.Fen,
         };
         wire.Funds.AddRange(figures.Funds.Select(fund => new Wire.FundAmount { Fund = fund.Fund.ToString(), Name = fund.Name, AmountFen = fund.Amount.Fen, Code = fund.Code }));
+        return wire;
+    }
+
+    public static Wire.Explanation ToWire(this Explained explained)
+    {
+        var wire = new Wire.Explanation { DeductibleFen = explained.Deductible.Fen };
+        wire.Lines.AddRange(explained.Lines.Select(line => new Wire.ExplanationLine
+        {
+            TookInFen = line.TookIn.Fen,
+            ResultFen = line.Result.Fen,
+            Reason = line.Reason,
+            Rule = line.Rule,
+            Article = line.Article,
+            Source = line.Source,
+            Worth = line.Worth,
+        }));
         return wire;
     }
 

@@ -73,7 +73,7 @@ public sealed class SettlementsService(
     {
         var (quote, split) = await desk.PreSettle(Terms(request), context.CancellationToken);
         var read = Sealing.Read<Domain.SettlementQuote>(quote);
-        return new PreSettleAnswer { Figures = read.Figures.ToWire(), Split = split.ToWire(), PolicyVersion = read.PolicyVersion, Quote = quote.ToWire().ToByteString() };
+        return new PreSettleAnswer { Figures = read.Figures.ToWire(), Split = split.ToWire(), PolicyVersion = read.PolicyVersion, Quote = quote.ToWire().ToByteString(), Explanation = read.Explanation?.ToWire() };
     }
 
     public override async Task<Contracts.Settlement.V1.Settlement> Settle(SettleRequest request, ServerCallContext context)

@@ -61,7 +61,7 @@ public static class HomeDecider
         if (request.Quoted is { } quoted && !Quotes.SamePayments(quoted, breakdown.Figures)) return Refuse(command, SettlementErrors.ResultChanged, breakdown.Figures);
 
         var content = request.With(breakdown.Figures, breakdown.PolicyVersion, yearVersion, command.RequestHash);
-        var outcome = new SettlementOutcome(request.Id, 1, OutcomeState.Granted, request.TreatmentArea, request.HomeArea, command.RequestHash, content, null, null, null, command.Now);
+        var outcome = new SettlementOutcome(request.Id, 1, OutcomeState.Granted, request.TreatmentArea, request.HomeArea, command.RequestHash, content, null, null, null, command.Now) { Explanation = breakdown.Explained };
         var streams = Streams(request);
         return Appending(
             new Append(streams.Settlement, [new SettlementGranted(request, command.IntentSeal, standing, facts, outcome, command.Sign(outcome))]),

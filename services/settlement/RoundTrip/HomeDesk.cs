@@ -58,7 +58,7 @@ public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IE
             version = states.VersionOf(streams.Year);
             return Decision.Done;
         }))).OrThrow();
-        var quote = new SettlementQuote(request.VisitId, request.BillHash, breakdown!.Figures, breakdown.PolicyVersion, version, Now());
+        var quote = new SettlementQuote(request.VisitId, request.BillHash, breakdown!.Figures, breakdown.PolicyVersion, version, Now()) { Explanation = breakdown.Explained };
         return sealing.Make(request.TreatmentArea, message.Id + "/quote", quote.QuotedAt, SettlementKinds.Quote, quote);
     }
 
