@@ -7,6 +7,7 @@ using Yibao.Contracts.Settlement.V1;
 using Yibao.HospitalInterface.Mapping;
 using Yibao.HospitalInterface.Reading;
 using Yibao.Kernel.Errors;
+using Settled = Yibao.Contracts.Settlement.V1.Settlement;
 
 namespace Yibao.Cli.His;
 
@@ -53,7 +54,7 @@ internal sealed class HisClient : IDisposable
     }
 
     /// <summary>结算 of what was prepared, with the figures the patient agreed to.</summary>
-    public async Task<Settlement> Settle(InterfaceRequest message, PreSettleAnswer? quote, CancellationToken cancellation)
+    public async Task<Settled> Settle(InterfaceRequest message, PreSettleAnswer? quote, CancellationToken cancellation)
     {
         var terms = Terms(message);
         if (quote is not null) terms.Quote = quote.Quote;
