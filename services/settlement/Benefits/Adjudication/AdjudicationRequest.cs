@@ -24,7 +24,7 @@ public sealed record AdjudicationRequest(Standing Standing, Accumulators Accumul
         .. Enum.GetValues<Fund>().SelectMany(fund => (string[])[Counters.FundBase(fund), Counters.FundPaid(fund)]),
     ];
 
-    /// <exception cref="RefusedException">FIELD_MISSING, FIELD_INVALID, AREA_UNKNOWN, AREA_NOT_POOLING, INSURANCE_TYPE_UNSUPPORTED, MATERNITY_NOT_COVERED, IDENTITY_1: each names the field.</exception>
+    /// <exception cref="RefusedException">FIELD_MISSING, FIELD_INVALID, INSURANCE_TYPE_UNSUPPORTED, MATERNITY_NOT_COVERED, IDENTITY_1: each names the field.</exception>
     public static AdjudicationRequest Parse(string json, NodeMap places)
     {
         JsonDocument document;
@@ -85,7 +85,7 @@ public sealed record AdjudicationRequest(Standing Standing, Accumulators Accumul
     private static AdminDivision Area(JsonFields json, string field, NodeMap places)
     {
         if (!AdminDivision.TryParse(json.Code(field), out var area)) throw JsonFields.Invalid(json.Name(field), "应为六位医保区划代码").AsException();
-        return places.Area(area).Code;
+        return places.Find(area) is { IsPoolingArea: true } ? area : throw JsonFields.Invalid(json.Name(field), $"{area} 不是统筹区").AsException();
     }
 
     private static AccountUse Use(JsonFields json) => json.Find("use_account") switch
@@ -148,7 +148,8 @@ public sealed record AdjudicationRequest(Standing Standing, Accumulators Accumul
         if (json.Text("place") is { } text)
         {
             if (!AdminDivision.TryParse(text, out var place)) throw JsonFields.Invalid(json.Name("place"), "应为六位医保区划代码").AsException();
-            covers = places.Contains(places[place].Code, treatment);
+            if (!places.Knows(place)) throw JsonFields.Invalid(json.Name("place"), $"{place} 不在节点注册表中").AsException();
+            covers = places.Contains(place, treatment);
         }
 
         return new FilingInForce(kind, covers, mode, proof, json.Day("filed_on") ?? begin);

@@ -108,6 +108,17 @@ public sealed class PolicyLibrary
         return [.. errors.Distinct()];
     }
 
+    /// <summary>Every mistake of one file, as if it were its area's own.</summary>
+    /// <exception cref="RefusedException">POLICY_AT_CITY_LEVEL_ONLY.</exception>
+    public IReadOnlyList<Error> Check(PackFile file)
+    {
+        CheckPlace(file);
+        if (file.Level != PackLevel.City) return new PolicyLibrary([.. _files.Where(other => other.Level != file.Level || other.Area != file.Area), file], _places).Check();
+        var errors = new List<Error>();
+        Bind(_places.Area(file.Area!.Value), file.From, [.. Layers(file.Area.Value, file.From).Where(layer => layer.Level != PackLevel.City).Append(file).OrderBy(layer => layer.Level)], errors);
+        return errors;
+    }
+
     private List<PackFile> Layers(AdminDivision area, DateOnly day) =>
         [.. new[] { Of(PackLevel.Default, null, day), Of(PackLevel.City, area, day), Of(PackLevel.Province, _places.ProvinceOf(area).Code, day), Of(PackLevel.Nation, null, day) }.OfType<PackFile>()];
 
