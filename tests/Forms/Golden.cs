@@ -6,9 +6,13 @@ namespace Yibao.Forms.Tests;
 /// <summary>Compares a print byte for byte with the stored one; <c>YIBAO_REGENERATE=1</c> stores it anew, to be looked at before it is committed.</summary>
 internal static partial class Golden
 {
-    public static void ShouldMatch(string print, string name)
+    public static void ShouldMatch(string print, string name) => Match(print, name + ".html");
+
+    public static void ShouldMatchText(string print, string name) => Match(print, name + ".txt");
+
+    private static void Match(string print, string name)
     {
-        var file = Path.Combine(Root(), "tests", "Forms", "golden", name + ".html");
+        var file = Path.Combine(Root(), "tests", "Forms", "golden", name);
         if (Environment.GetEnvironmentVariable("YIBAO_REGENERATE") == "1") File.WriteAllText(file, print);
         File.ReadAllText(file).ShouldBe(print);
     }

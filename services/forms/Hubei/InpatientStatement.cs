@@ -81,7 +81,7 @@ public sealed record InpatientStatement
     {
         Check();
         var identity = new FormIdentity("F-HB-13", "附件13", SettlementId, TreatmentArea) { DataHash = ContentHash };
-        return new Form(identity, Name, [22, 28, 25, 27, 22, 26, 24, 44, 26, 40],
+        return new Form(identity, Name, [22, 28, 25, 27, 22, 26, 24, 49, 25, 38],
         [
             new Part.Line(InvoiceNumber is null ? "" : $"医疗收费票据号码：{InvoiceNumber}", "单位：元（保留两位小数）"),
             new Part.Grid([.. Person(), .. Stay(), .. Fees(), .. Funds()]),
