@@ -80,12 +80,16 @@ internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : C
     {
         BrokenCircuitException => SystemErrors.Unavailable.With(peer).AsException(),
         RpcException rpc when ErrorStatus.FromRpc(rpc) is { } error => error.AsException(),
-        RpcException { StatusCode: StatusCode.Unavailable } => SystemErrors.Unavailable.With(peer).AsException(),
+        RpcException rpc when IsUnreachable(rpc) => SystemErrors.Unavailable.With(peer).AsException(),
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => SystemErrors.OutcomeUnknown.With($"{peer} 未在时限内应答").AsException(),
         RpcException { StatusCode: StatusCode.Cancelled } when caller.IsCancellationRequested => new OperationCanceledException("The caller stopped waiting.", failure, caller),
         RpcException { StatusCode: StatusCode.Cancelled } => SystemErrors.OutcomeUnknown.With($"与 {peer} 的连接中断").AsException(),
         _ => new InvalidOperationException($"A call to {peer} failed.", failure),
     };
+
+    /// <summary>No connection: nobody listens, or who does is not the one that was asked for (the library calls that an internal error).</summary>
+    internal static bool IsUnreachable(RpcException failure) => failure.StatusCode == StatusCode.Unavailable
+        || (failure is { StatusCode: StatusCode.Internal, Status.DebugException: HttpRequestException or IOException } && ErrorStatus.FromRpc(failure) is null);
 
     private sealed class WordedReader<T>(PeerInvoker invoker, IAsyncStreamReader<T> stream, CancellationToken caller) : IAsyncStreamReader<T>
     {

@@ -86,7 +86,7 @@ internal sealed class Peers(ServiceSettings settings, CurrentActor current, Node
         {
             Channel = channel;
             Invoker = channel.CreateCallInvoker();
-            var broken = new PredicateBuilder().Handle<RpcException>(static failure => IsUnreachable(failure));
+            var broken = new PredicateBuilder().Handle<RpcException>(static failure => PeerInvoker.IsUnreachable(failure));
             Once = new ResiliencePipelineBuilder()
                 .AddCircuitBreaker(new CircuitBreakerStrategyOptions
                 {
@@ -117,7 +117,5 @@ internal sealed class Peers(ServiceSettings settings, CurrentActor current, Node
         public ResiliencePipeline Once { get; }
 
         public ResiliencePipeline Repeating { get; }
-
-        private static bool IsUnreachable(RpcException failure) => failure.StatusCode == StatusCode.Unavailable;
     }
 }

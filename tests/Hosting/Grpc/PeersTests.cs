@@ -46,11 +46,11 @@ public sealed class PeersTests
     [Fact]
     public void An_error_that_this_version_does_not_know_is_told_on_as_it_came()
     {
-        var newer = new ErrorDefinition("OF_TOMORROW", ErrorCategory.Policy, "明天的{0}", "请升级 {x}", Party.HomeAgency) { Transient = true }.With("规则");
+        var newer = new ErrorDefinition("OF_TOMORROW", ErrorCategory.Policy, "明天的{0}", "请升级{0}", Party.HomeAgency) { Transient = true }.With("规则");
         var told = ErrorStatus.FromRpc(ErrorStatus.ToRpc(newer))!;
         told.Code.ShouldBe("OF_TOMORROW");
         told.Message.ShouldBe("明天的规则");
-        told.Definition.NextStep.ShouldBe("请升级 {x}");
+        told.NextStep.ShouldBe("请升级规则");
         told.Definition.Category.ShouldBe(ErrorCategory.Policy);
         told.Definition.Acts.ShouldBe(Party.HomeAgency);
         told.Definition.Transient.ShouldBeTrue();
