@@ -43,7 +43,6 @@ internal static class MartenSetup
         events.EnableBigIntEvents = true;
         // A lost race must not burn sequence numbers: each gap would hold the outbox for seconds.
         events.UseExclusiveLockOnConcurrentAppends = true;
-        events.UseMandatoryStreamTypeDeclaration = true;
         events.MetadataConfig.CorrelationIdEnabled = true;
         events.MetadataConfig.HeadersEnabled = true;
         events.MetadataConfig.UserNameEnabled = true;

@@ -70,8 +70,8 @@ internal sealed partial class Saver(DocumentStore store, StoreModel model, TimeP
                     if (rule.Make(fact, new FactContext(part.Key.Id, part.Version + i + 1, by.Actor, by.Correlation, now)) is { } row) Queue(session, row);
             }
 
-            if (part.Version == 0) session.Events.StartStream(part.Key.StateType, part.Key.Id, events);
-            else session.Events.Append(part.Key.Id, part.Version + events.Length, events);
+            // One function call per stream, new or not; it checks the version before it takes sequence numbers.
+            session.Events.Append(part.Key.Id, part.Version + events.Length, events).AggregateType = part.Key.StateType;
         }
 
         foreach (var message in transaction.Handled)
