@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Yibao.Cli.Bench;
+using Yibao.Cli.Shell;
+
+namespace Yibao.Cli.Verbs;
+
+/// <summary>Figures of this machine, each beside a yardstick.</summary>
+internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, beside a yardstick")
+{
+    protected override void Define(Command command)
+    {
+        var store = Sub(command, "store", "The write door, batching and direct, at 1, 16 and 64 callers beside pgbench TPC-B on the same server");
+        var scale = Option(store, "--scale", "pgbench's scale factor", 50);
+        var clients = Option(store, "--clients", "pgbench's clients", 20);
+        var seconds = Option(store, "--seconds", "How long each figure is measured", 6);
+        Does(store, async (parsed, output, cancellation) =>
+        {
+            var options = new StoreBenchOptions(parsed.GetValue(scale), parsed.GetValue(clients), parsed.GetValue(seconds));
+            if (options.Scale < 1 || options.Clients < 1 || options.Seconds < 1) throw new WrongInputException("--scale, --clients and --seconds must be at least 1.");
+            Print(await new StoreBench(options, output.Progress).Run(cancellation), output);
+            return 0;
+        });
+    }
+
+    private static void Print(StoreBenchResult result, Output output) => output.Answer(result, console =>
+    {
+        console.Write(Output.TableOf(string.Create(CultureInfo.InvariantCulture, $"pgbench TPC-B (scale {result.Scale}, {result.Clients} clients): {result.PgbenchPerSecond:0} transactions/s"), result.Runs,
+        [
+            new("door", run => run.Door),
+            new("callers", run => run.Callers, Right: true),
+            new("commands/s", run => Figure(run.PerSecond, "0"), Right: true),
+            new("p50 ms", run => Figure(run.P50Ms, "0.0"), Right: true),
+            new("p99 ms", run => Figure(run.P99Ms, "0.0"), Right: true),
+            new("of pgbench", run => Figure(run.OfPgbench, "0.00"), Right: true),
+        ]));
+        foreach (var callers in result.Runs.Select(run => run.Callers).Distinct())
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"batching over direct at {callers,2} callers: {result.BatchingOverDirect(callers):0.00}"));
+        console.WriteLine("Each command stores four facts in two streams; every answered one was found stored.");
+    });
+
+    private static string Figure(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}
