@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Errors;
@@ -25,11 +24,24 @@ public sealed record SettlementExplanation
 
     public required Figures Figures { get; init; }
 
-    /// <summary>In the order of the calculation.</summary>
-    public required ImmutableArray<ExplainedStep> Steps { get; init; }
+    /// <summary>As home's answer brought it.</summary>
+    public required Explained Explained { get; init; }
 
     /// <summary>Which rules: pack and version.</summary>
     public required string PolicyVersion { get; init; }
+
+    /// <summary>Of a granted settlement as every node holds it.</summary>
+    public static SettlementExplanation Of(SettlementContent content, Explained explained, NodeMap places) => new()
+    {
+        SettlementId = content.SettlementId,
+        HomeArea = content.HomeArea,
+        HomePlace = places.FullName(content.HomeArea),
+        TreatmentPlace = places.FullName(content.TreatmentArea),
+        Split = content.Split,
+        Figures = content.Figures,
+        Explained = explained,
+        PolicyVersion = content.PolicyVersion,
+    };
 
     /// <exception cref="RefusedException"><c>IDENTITY_1</c>, <c>IDENTITY_2</c>: what does not add up is not explained but refused.</exception>
     public Form Issue()
@@ -37,7 +49,7 @@ public sealed record SettlementExplanation
         if (!Split.Holds) throw FeeErrors.Identity1.With(Split.Total, Split.InScope + Split.ClassBSelfPay + Split.OverLimit + Split.SelfFunded).AsException();
         if (!Figures.Holds || Figures.Total != Split.Total) throw FeeErrors.Identity2.With(Split.Total, Figures.FundTotal, Figures.Cash, Figures.HospitalBorne).AsException();
 
-        return new Form(new FormIdentity("WHY", "结算说明", SettlementId, HomeArea), Name, [12, 32, 25, 25, 52, 40],
+        return new Form(new FormIdentity("WHY", "结算说明", SettlementId, HomeArea), Name, [12, 34, 26, 26, 46, 42],
         [
             new Part.Line($"就医地：{TreatmentPlace}　　参保地：{HomePlace}", "单位：元"),
             new Part.Heading("一、费用怎样划分（按就医地的目录）"),
@@ -51,10 +63,10 @@ public sealed record SettlementExplanation
             ]),
             new Part.Heading("二、报销怎样计算（按参保地的待遇政策）"),
             new Part.Grid([
-                new([Cell.Label("序号"), Cell.Label("步骤"), Cell.Label("计算基数"), Cell.Label("金额"), Cell.Label("为什么"), Cell.Label("依据")]),
-                .. Steps.Select((step, i) => new Row([
-                    Cell.Count(i + 1), Cell.Text(step.Name), Cell.YuanOrBlank(step.TookIn), Cell.YuanOrBlank(step.Result),
-                    Cell.Text(step.Reason) with { Left = true }, Cell.Text(step.Basis) with { Left = true }])),
+                new([Cell.Label("序号"), Cell.Label("计算基数"), Cell.Label("金额"), Cell.Label("为什么", 2), Cell.Label("依据")]),
+                .. Explained.Lines.Select((line, i) => new Row([
+                    Cell.Count(i + 1), Cell.YuanOrBlank(Shown(line.TookIn)), Cell.YuanOrBlank(line.TookIn.IsZero ? Shown(line.Result) : line.Result),
+                    Cell.Text(line.Reason, 2) with { Left = true }, Cell.Text(Basis(line)) with { Left = true }])),
             ]),
             new Part.Heading("三、谁付多少"),
             new Part.Grid([
@@ -66,7 +78,7 @@ public sealed record SettlementExplanation
             ]),
             new Part.Notes([
                 "注：1.目录、价格执行就医地规定，起付标准、支付比例、最高支付限额执行参保地规定。",
-                $"    2.待遇政策版本：{PolicyVersion}。对结果有疑问，请凭结算号向参保地经办机构查询；同一政策版本重新计算，结果一分不差。",
+                $"    2.待遇政策版本：{PolicyVersion}。对结果有疑问，请凭结算号向参保地经办机构查询；同一政策版本重新计算，结果相同。",
                 .. Illustrative(),
             ]),
         ]);
@@ -74,32 +86,13 @@ public sealed record SettlementExplanation
 
     private IEnumerable<Row> Borne() => Figures.HospitalBorne.IsZero ? [] : [Fee("医院承担", Figures.HospitalBorne, "由医院自行负担，不向您收取")];
 
-    private IEnumerable<string> Illustrative() => Steps.Any(step => step.Worth == FigureWorth.Illustrative) ? ["    3.标有“示意”的参数为演示数据，未经官方核实，不作为政策依据。"] : [];
+    private IEnumerable<string> Illustrative() => Explained.Lines.Any(line => line.Worth == "illustrative") ? ["    3.标有“示意”的参数为演示数据，未经官方核实，不作为政策依据。"] : [];
+
+    /// <summary>A step without an amount (which class the visit falls in) shows none.</summary>
+    private static Money? Shown(Money amount) => amount.IsZero ? null : amount;
+
+    /// <summary>Document, article and what the figure is worth, in one cell.</summary>
+    internal static string Basis(ExplanationLine line) => string.Join(' ', new[] { line.Source, line.Article, line.Worth switch { "illustrative" => "（示意）", "default" => "（平台默认）", _ => "" } }.Where(text => text.Length > 0));
 
     private static Row Fee(string name, Money amount, string why) => new([Cell.Text(name, 2), Cell.Yuan(amount), Cell.Text(why, 3) with { Left = true }]);
-}
-
-/// <summary>One step of the calculation as the patient reads it.</summary>
-/// <param name="Name">起付标准, 统筹基金分段 …</param>
-/// <param name="TookIn">What it worked on; null where there is no amount.</param>
-/// <param name="Result">What it paid or took off; null where there is no amount.</param>
-/// <param name="Reason">Why, in plain Chinese.</param>
-/// <param name="Article">Article or section.</param>
-/// <param name="Source">The document.</param>
-/// <param name="Worth">What the figure is worth.</param>
-public sealed record ExplainedStep(string Name, Money? TookIn, Money? Result, string Reason, string Article, string Source, FigureWorth Worth)
-{
-    /// <summary>Source, article and worth in one cell.</summary>
-    public string Basis => string.Join(' ', new[] { Source, Article, Worth switch { FigureWorth.Official => "", FigureWorth.Illustrative => "（示意）", FigureWorth.Default => "（平台默认）" } }.Where(text => text.Length > 0));
-}
-
-/// <summary>What a figure of a policy is worth.</summary>
-public enum FigureWorth
-{
-    /// <summary>From a published document.</summary>
-    Official,
-    /// <summary>For demonstration.</summary>
-    Illustrative,
-    /// <summary>The platform's fallback where the area says nothing.</summary>
-    Default,
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Yibao.Contracts.Settlements;
 using Yibao.Forms.Hubei;
 using Yibao.Kernel;
@@ -60,15 +59,15 @@ internal static class Samples
         Split = Statement.Split,
         Figures = Statement.Figures,
         PolicyVersion = "520100-2023-01-01",
-        Steps =
+        Explained = new Explained(Yuan(900m),
         [
-            new ExplainedStep("待遇类别", null, null, "本次就医按“异地转诊”待遇计算", "转诊", "演示政策包", FigureWorth.Illustrative),
-            new ExplainedStep("起付标准", Yuan(16_000m), Yuan(900m), "本年度第 1 次住院，起付标准 900.00，本次自付 900.00", "三级医院", "演示政策包", FigureWorth.Illustrative),
-            new ExplainedStep("统筹基金", Yuan(15_100m), Yuan(9_000m), "起付标准以上范围内费用 15,100.00 按规定比例支付，本次支付 9,000.00", "第2段", "演示政策包", FigureWorth.Illustrative),
-            new ExplainedStep("大额补助", Yuan(3_600m), Yuan(2_580m), "超过统筹基金年度限额的部分由职工大额医疗费用补助支付", "", "", FigureWorth.Default),
-            new ExplainedStep("个人账户", Yuan(8_420m), Yuan(500m), "个人账户余额 800.00，支付 500.00", "个人账户", "演示政策包", FigureWorth.Illustrative),
-            new ExplainedStep("个人现金", null, Yuan(7_920m), "其余 7,920.00 由个人现金支付", "附件13 注3", "湖北省异地就医直接结算经办规程", FigureWorth.Official),
-        ],
+            new(Money.Zero, Money.Zero, "本次就医按“异地转诊”待遇计算", "employee.outOfArea.referred", "转诊", "演示政策包", "illustrative"),
+            new(Yuan(16_000m), Yuan(900m), "本年度第 1 次住院，起付标准 900.00，本次自付 900.00", "employee.inpatient.deductible", "三级医院", "演示政策包", "illustrative"),
+            new(Yuan(15_100m), Yuan(9_000m), "统筹基金支付 9,000.00（起付标准以上范围内费用 15,100.00）", "employee.inpatient.segments[0]", "第2段", "演示政策包", "illustrative"),
+            new(Yuan(3_600m), Yuan(2_580m), "职工大额医疗费用补助：合规费用 3,600.00，支付 2,580.00", "employee.largeSum", "", "", "default"),
+            new(Yuan(8_420m), Yuan(500m), "个人账户余额 800.00，支付 500.00", "employee.account", "个人账户", "演示政策包", "illustrative"),
+            new(Money.Zero, Yuan(7_920m), "其余 7,920.00 由个人现金支付", "", "附件13 注3", "湖北省异地就医直接结算经办规程", "official"),
+        ]),
     };
 
     /// <summary>FRM-004: stationed worker, employee insurance, new registration, to 440100.</summary>

@@ -71,6 +71,12 @@ public sealed class NodeMap
     /// <exception cref="RefusedException"><c>AREA_UNKNOWN</c>, or <c>AREA_NOT_POOLING</c> for the nation.</exception>
     public Place ProvinceOf(AdminDivision code) => Upward(this[code]).FirstOrDefault(above => above.Tier == Tier.Province) ?? throw PlaceErrors.AreaNotPooling.With(code).AsException();
 
+    /// <summary>With the province before it, as documents for people print a place: 湖北省武汉市, 北京市, 湖北省省本级.</summary>
+    /// <exception cref="RefusedException"><c>AREA_UNKNOWN</c>.</exception>
+    public string FullName(AdminDivision code) => this[code] is { Tier: Tier.City } place && ProvinceOf(code).Name is var province && !place.Name.StartsWith(province, StringComparison.Ordinal)
+        ? province + place.Name
+        : this[code].Name;
+
     /// <summary>SET-001.</summary>
     public VisitClass Classify(AdminDivision home, AdminDivision treatment) =>
         Area(home).Code == Area(treatment).Code ? VisitClass.Local

@@ -43,6 +43,14 @@ public sealed class NodeRegistryTests
         Map.ClearingHouse(At("429900"), At("420100")).ShouldBe(At("420000"));
     }
 
+    [Theory]
+    [InlineData("420100", "湖北省武汉市")]
+    [InlineData("110000", "北京市")]
+    [InlineData("429900", "湖北省省本级")]
+    [InlineData("422800", "湖北省恩施土家族苗族自治州")]
+    [InlineData("100000", "国家")]
+    public void A_place_is_named_with_its_province(string code, string name) => Map.FullName(At(code)).ShouldBe(name);
+
     [Fact]
     public void A_municipality_is_a_pooling_area_and_a_province() => Map.Area(At("110000")).Tier.ShouldBe(Tier.Province);
 
