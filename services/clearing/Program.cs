@@ -1,1 +1,4 @@
-return;
+using Yibao.Clearing.Hosting;
+using Yibao.Hosting;
+
+return await ServiceHost.Run(args, new ClearingModule());

@@ -28,6 +28,9 @@ public interface IBook
     /// <summary>The latest day that was cut.</summary>
     Task<DateOnly?> LastCut(CancellationToken cancellation = default);
 
+    /// <summary>Days with settlements before this one that were never cut, the earliest first.</summary>
+    Task<IReadOnlyList<DateOnly>> OpenDays(DateOnly before, CancellationToken cancellation = default);
+
     /// <summary>What crossed an edge on a day, as this node holds it now. As parent by its own batch, as child by the parent's.</summary>
     Task<DigestTree> Digest(Edge edge, DateOnly day, CancellationToken cancellation = default);
 
@@ -97,7 +100,7 @@ public sealed record HomeLine(AdminDivision HomeArea, long Count, Money Total);
 /// <summary>What a day's comparison leaves open on one edge.</summary>
 /// <param name="Held">Settlements in an unresolved difference or pending.</param>
 /// <param name="HeldAreas">Pooling areas whose end has not been compared yet: all settlements with them wait.</param>
-public sealed record Verdict(IReadOnlyList<string> Held, IReadOnlyList<AdminDivision> HeldAreas);
+public sealed record Verdict(IReadOnlyList<WaitingSettlement> Held, IReadOnlyList<AdminDivision> HeldAreas);
 
 /// <summary>What an institution may declare now and what waits (REC-009).</summary>
 public sealed record Declarable(IReadOnlyList<SettlementContent> Reconciled, IReadOnlyList<SettlementContent> Held);

@@ -73,6 +73,9 @@ public sealed class MemoryBook : IBook
 
     public Task<DateOnly?> LastCut(CancellationToken cancellation = default) => Task.FromResult(_cuts.Count == 0 ? (DateOnly?)null : _cuts.Keys.Last());
 
+    public Task<IReadOnlyList<DateOnly>> OpenDays(DateOnly before, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<DateOnly>>([.. _rows.Values.Select(row => row.Batch).Where(day => day < before && !_cuts.ContainsKey(day)).Distinct().Order()]);
+
     public Task<DigestTree> Digest(Edge edge, DateOnly day, CancellationToken cancellation = default) =>
         Task.FromResult(DigestTree.Of(Of(edge, day).Select(row => new DigestEntry(
             row.Entry.Content.SettlementId, row.Entry.ContentHash(), row.Entry.Content.Total, row.Entry.Content.FundTotal, row.Entry.Content.Cash))));
@@ -151,7 +154,7 @@ public sealed class MemoryBook : IBook
             : crossing.DownHome is { } child ? (EdgeDirection.Down, child, row.Batch)
             : (EdgeDirection.Within, (AdminDivision?)null, row.Batch);
         return _verdicts.Any(v => v.Key.Day == day && v.Key.Edge.Direction == direction && (neighbour is null || v.Key.Edge.Neighbour == neighbour)
-            && !v.Value.Held.Contains(row.Entry.Content.SettlementId, StringComparer.Ordinal) && !v.Value.HeldAreas.Contains(row.Entry.Content.HomeArea));
+            && !v.Value.Held.Any(h => h.SettlementId == row.Entry.Content.SettlementId) && !v.Value.HeldAreas.Contains(row.Entry.Content.HomeArea));
     }
 
     private IEnumerable<BookRow> Of(Edge edge, DateOnly day) => Leading(_rows.Values).Where(row => edge.Direction switch

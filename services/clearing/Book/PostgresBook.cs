@@ -13,14 +13,17 @@ using Yibao.Kernel.Places;
 namespace Yibao.Clearing.Book;
 
 /// <summary>The book in the node's database.</summary>
-public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBook
+/// <param name="schema">Null where every connection looks in the service's own schema.</param>
+public sealed class PostgresBook(NpgsqlDataSource database, string? schema = null) : IBook
 {
+    private readonly string at = schema is null ? "" : schema + ".";
+
     private static readonly Fund[] FundOrder = Enum.GetValues<Fund>();
 
     /// <summary>Creates the tables.</summary>
     public async Task Migrate(CancellationToken cancellation = default)
     {
-        await using var command = database.CreateCommand(BookSql.Schema(schema));
+        await using var command = database.CreateCommand((schema is null ? "" : $"create schema if not exists {schema};") + BookSql.Tables(at));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -54,10 +57,10 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         // Exclusive: waits for every batch that is being assigned to this day and holds later ones off until the cut stands.
-        await Execute(connection, transaction, $"insert into {schema}.book_day (day) values (@day) on conflict do nothing", cancellation, ("day", day));
-        await Execute(connection, transaction, $"select 1 from {schema}.book_day where day = @day for update", cancellation, ("day", day));
+        await Execute(connection, transaction, $"insert into {at}book_day (day) values (@day) on conflict do nothing", cancellation, ("day", day));
+        await Execute(connection, transaction, $"select 1 from {at}book_day where day = @day for update", cancellation, ("day", day));
         if (await CutOf(connection, transaction, day, cancellation) is { } known) return known;
-        await using (var earlier = Command(connection, transaction, $"select min(day) from {schema}.book_day where day < @day and cut_at is null", ("day", day)))
+        await using (var earlier = Command(connection, transaction, $"select min(day) from {at}book_day where day < @day and cut_at is null", ("day", day)))
         {
             if (await earlier.ExecuteScalarAsync(cancellation) is DateOnly open)
                 throw ReconciliationErrors.EarlierDayOpen.With(open.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).AsException();
@@ -67,11 +70,11 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
         {
             var sums = (await Digest(connection, transaction, Edge.Down(child), day, cancellation)).Sums;
             await Execute(connection, transaction,
-                $"insert into {schema}.book_cut (day, child, count, total_fen, fund_fen, cash_fen, root) values (@day, @child, @count, @total, @fund, @cash, @root)", cancellation,
+                $"insert into {at}book_cut (day, child, count, total_fen, fund_fen, cash_fen, root) values (@day, @child, @count, @total, @fund, @cash, @root)", cancellation,
                 ("day", day), ("child", child.Code), ("count", sums.Count), ("total", sums.Total.Fen), ("fund", sums.Fund.Fen), ("cash", sums.Cash.Fen), ("root", sums.Root));
         }
 
-        await Execute(connection, transaction, $"update {schema}.book_day set cut_at = @now where day = @day", cancellation, ("day", day), ("now", now.ToUniversalTime()));
+        await Execute(connection, transaction, $"update {at}book_day set cut_at = @now where day = @day", cancellation, ("day", day), ("now", now.ToUniversalTime()));
         var cut = await CutOf(connection, transaction, day, cancellation);
         await transaction.CommitAsync(cancellation);
         return cut ?? throw new InvalidOperationException("A cut that was just made was not found.");
@@ -85,8 +88,15 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
 
     public async Task<DateOnly?> LastCut(CancellationToken cancellation = default)
     {
-        await using var command = database.CreateCommand($"select max(day) from {schema}.book_day where cut_at is not null");
+        await using var command = database.CreateCommand($"select max(day) from {at}book_day where cut_at is not null");
         return await command.ExecuteScalarAsync(cancellation) is DateOnly day ? day : null;
+    }
+
+    public async Task<IReadOnlyList<DateOnly>> OpenDays(DateOnly before, CancellationToken cancellation = default)
+    {
+        await using var command = database.CreateCommand($"select day from {at}book_day where day < @before and cut_at is null order by day");
+        Add(command, ("before", before));
+        return await Read(command, r => r.GetFieldValue<DateOnly>(0), cancellation);
     }
 
     public async Task<DigestTree> Digest(Edge edge, DateOnly day, CancellationToken cancellation = default)
@@ -98,9 +108,9 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     public async Task<IReadOnlyList<MovedSettlement>> Moved(AdminDivision child, DateOnly day, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"""
-            select settlement_id, business_date, batch from {schema}.book b
+            select settlement_id, business_date, batch from {at}book b
             where batch <> business_date and (batch = @day or business_date = @day) and (down_treatment = @child or down_home = @child)
-              and {BookSql.Leading(schema, "b")} order by settlement_id
+              and {BookSql.Leading(at, "b")} order by settlement_id
             """);
         Add(command, ("day", day), ("child", child.Code));
         return await Read(command, r => new MovedSettlement(r.GetString(0), r.GetFieldValue<DateOnly>(1), r.GetFieldValue<DateOnly>(2)), cancellation);
@@ -110,7 +120,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     {
         if (moved.Count == 0) return;
         await using var command = database.CreateCommand($"""
-            update {schema}.book b set up_batch = m.batch from unnest(@ids, @batches) as m(id, batch)
+            update {at}book b set up_batch = m.batch from unnest(@ids, @batches) as m(id, batch)
             where b.settlement_id = m.id and b.upward and b.up_batch <> m.batch
             """);
         Add(command, ("ids", moved.Select(m => m.SettlementId).ToArray()), ("batches", moved.Select(m => m.Batch).ToArray()));
@@ -123,8 +133,8 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     public async Task Void(string settlementId, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"""
-            with gone as (delete from {schema}.book where settlement_id = @id returning *)
-            insert into {schema}.book_voided (settlement_id, role, version, content, batch, voided_at)
+            with gone as (delete from {at}book where settlement_id = @id returning *)
+            insert into {at}book_voided (settlement_id, role, version, content, batch, voided_at)
             select settlement_id, role, version, content, batch, @now from gone on conflict do nothing
             """);
         Add(command, ("id", settlementId), ("now", now.ToUniversalTime()));
@@ -134,7 +144,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     public async Task<IReadOnlyList<string>> RolesDisagreeing(DateOnly day, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"""
-            select settlement_id from {schema}.book where batch = @day group by settlement_id
+            select settlement_id from {at}book where batch = @day group by settlement_id
             having count(distinct content_hash) > 1
                 or (count(*) < 2 and bool_and(down_treatment is null and down_home is null and not upward)) order by settlement_id
             """);
@@ -146,7 +156,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     {
         await using var command = database.CreateCommand($"""
             select treatment_area, home_area, count(*), sum(total_fen)::bigint, sum(fund_fen)::bigint, sum(cash_fen)::bigint
-            from {schema}.book b where batch = @day and {BookSql.Leading(schema, "b")} group by 1, 2 order by 1, 2
+            from {at}book b where batch = @day and {BookSql.Leading(at, "b")} group by 1, 2 order by 1, 2
             """);
         Add(command, ("day", day));
         return await Read(command, r => new PairLine(new(r.GetString(0)), new(r.GetString(1)), r.GetInt64(2), new(r.GetInt64(3)), new(r.GetInt64(4)), new(r.GetInt64(5))), cancellation);
@@ -158,15 +168,16 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         (string, object)[] key = [("direction", (short)edge.Direction), ("neighbour", edge.Neighbour.Code), ("day", day)];
         await Execute(connection, transaction, $"""
-            insert into {schema}.book_verdict (direction, neighbour, day, judged_at) values (@direction, @neighbour, @day, @now)
+            insert into {at}book_verdict (direction, neighbour, day, judged_at) values (@direction, @neighbour, @day, @now)
             on conflict (direction, neighbour, day) do update set judged_at = excluded.judged_at
             """, cancellation, [.. key, ("now", now.ToUniversalTime())]);
-        await Execute(connection, transaction, $"delete from {schema}.book_held where direction = @direction and neighbour = @neighbour and day = @day", cancellation, key);
+        await Execute(connection, transaction, $"delete from {at}book_held where direction = @direction and neighbour = @neighbour and day = @day", cancellation, key);
         await Execute(connection, transaction, $"""
-            insert into {schema}.book_held (direction, neighbour, day, settlement_id) select @direction, @neighbour, @day, unnest(@held);
-            """, cancellation, [.. key, ("held", verdict.Held.ToArray())]);
+            insert into {at}book_held (direction, neighbour, day, settlement_id, home_area)
+            select @direction, @neighbour, @day, held.id, held.home from unnest(@held, @homes) as held(id, home)
+            """, cancellation, [.. key, ("held", verdict.Held.Select(h => h.SettlementId).ToArray()), ("homes", verdict.Held.Select(h => h.HomeArea?.Code).ToArray())]);
         await Execute(connection, transaction, $"""
-            insert into {schema}.book_held (direction, neighbour, day, area) select @direction, @neighbour, @day, unnest(@areas);
+            insert into {at}book_held (direction, neighbour, day, area) select @direction, @neighbour, @day, unnest(@areas);
             """, cancellation, [.. key, ("areas", verdict.HeldAreas.Select(a => a.Code).ToArray())]);
         await transaction.CommitAsync(cancellation);
     }
@@ -174,18 +185,18 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     public async Task<Verdict?> VerdictOf(Edge edge, DateOnly day, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"""
-            select h.settlement_id, h.area from {schema}.book_verdict v left join {schema}.book_held h using (direction, neighbour, day)
+            select h.settlement_id, h.area, h.home_area from {at}book_verdict v left join {at}book_held h using (direction, neighbour, day)
             where v.direction = @direction and v.neighbour = @neighbour and v.day = @day
             """);
         Add(command, ("direction", (short)edge.Direction), ("neighbour", edge.Neighbour.Code), ("day", day));
-        var rows = await Read(command, r => (Id: r.IsDBNull(0) ? null : r.GetString(0), Area: r.IsDBNull(1) ? null : r.GetString(1)), cancellation);
-        return rows.Count == 0 ? null : new Verdict([.. rows.Select(r => r.Id).OfType<string>()], [.. rows.Select(r => r.Area).OfType<string>().Select(area => new AdminDivision(area))]);
+        var rows = await Read(command, r => (Id: r.IsDBNull(0) ? null : r.GetString(0), Area: r.IsDBNull(1) ? null : r.GetString(1), Home: r.IsDBNull(2) ? (AdminDivision?)null : new AdminDivision(r.GetString(2))), cancellation);
+        return rows.Count == 0 ? null : new Verdict([.. rows.Where(r => r.Id is not null).Select(r => new WaitingSettlement(r.Id!, r.Home))], [.. rows.Select(r => r.Area).OfType<string>().Select(area => new AdminDivision(area))]);
     }
 
     public async Task<IReadOnlyList<HomeLine>> Homes(DateOnly day, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"""
-            select home_area, count(*), sum(total_fen)::bigint from {schema}.book
+            select home_area, count(*), sum(total_fen)::bigint from {at}book
             where role = 2 and ((upward and up_batch = @day) or (not upward and batch = @day)) group by 1 order by 1
             """);
         Add(command, ("day", day));
@@ -196,8 +207,8 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
     {
         (string, object)[] of = [("institution", institution), ("from", from), ("to", to)];
         const string Own = "role = 0 and institution = @institution and business_date between @from and @to";
-        var reconciled = await Rows($"{Own} and {BookSql.Reconciled(schema)}", cancellation, of);
-        var held = await Rows($"{Own} and not {BookSql.Reconciled(schema)}", cancellation, of);
+        var reconciled = await Rows($"{Own} and {BookSql.Reconciled(at)}", cancellation, of);
+        var held = await Rows($"{Own} and not {BookSql.Reconciled(at)}", cancellation, of);
         return new Declarable([.. reconciled.Select(r => r.Entry.Content)], [.. held.Select(r => r.Entry.Content)]);
     }
 
@@ -214,20 +225,20 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
             var day = date;
             while (true)
             {
-                await using var look = Command(connection, transaction, $"select cut_at is not null from {schema}.book_day where day = @day for share", ("day", day));
+                await using var look = Command(connection, transaction, $"select cut_at is not null from {at}book_day where day = @day for share", ("day", day));
                 var cut = await look.ExecuteScalarAsync(cancellation);
                 if (cut is false) break;
                 if (cut is true)
                 {
-                    await using var next = Command(connection, transaction, $"select max(day) + 1 from {schema}.book_day where cut_at is not null");
+                    await using var next = Command(connection, transaction, $"select max(day) + 1 from {at}book_day where cut_at is not null");
                     day = (DateOnly)(await next.ExecuteScalarAsync(cancellation))!;
                     continue;
                 }
 
                 // No row yet: days before the last cut are behind us even when nothing ever happened on them.
-                await using var last = Command(connection, transaction, $"select max(day) from {schema}.book_day where cut_at is not null");
+                await using var last = Command(connection, transaction, $"select max(day) from {at}book_day where cut_at is not null");
                 if (await last.ExecuteScalarAsync(cancellation) is DateOnly cutDay && day <= cutDay) day = cutDay.AddDays(1);
-                await Execute(connection, transaction, $"insert into {schema}.book_day (day) values (@day) on conflict do nothing", cancellation, ("day", day));
+                await Execute(connection, transaction, $"insert into {at}book_day (day) values (@day) on conflict do nothing", cancellation, ("day", day));
             }
 
             assigned[date] = day;
@@ -238,7 +249,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
 
     private NpgsqlCommand Insert(NpgsqlConnection connection, NpgsqlTransaction transaction, List<BookEntry> batch, Dictionary<DateOnly, DateOnly> days, DateTimeOffset now)
     {
-        var command = Command(connection, transaction, BookSql.Insert(schema), ("now", now.ToUniversalTime()));
+        var command = Command(connection, transaction, BookSql.Insert(at), ("now", now.ToUniversalTime()));
         AddContents(command, batch);
         Add(command,
             ("down_treatment", batch.Select(e => e.Crossing.DownTreatment?.Code).ToArray()),
@@ -251,7 +262,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
 
     private NpgsqlCommand Correct(NpgsqlConnection connection, NpgsqlTransaction transaction, List<BookEntry> batch)
     {
-        var command = Command(connection, transaction, BookSql.Correct(schema));
+        var command = Command(connection, transaction, BookSql.Correct(at));
         AddContents(command, batch);
         return command;
     }
@@ -283,7 +294,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
         var conflicts = new List<BookEntry>();
         if (rest.Count == 0) return conflicts;
         await using (var command = Command(connection, transaction, $"""
-            select b.settlement_id, b.role from {schema}.book b join unnest(@id, @role, @version, @hash) as i(id, role, version, hash)
+            select b.settlement_id, b.role from {at}book b join unnest(@id, @role, @version, @hash) as i(id, role, version, hash)
               on b.settlement_id = i.id and b.role = i.role and b.version = i.version and b.content_hash <> i.hash
             """))
         {
@@ -295,7 +306,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
         foreach (var entry in conflicts)
         {
             await Execute(connection, transaction, $"""
-                insert into {schema}.book_conflict (settlement_id, role, version, content_hash, content, seen_at)
+                insert into {at}book_conflict (settlement_id, role, version, content_hash, content, seen_at)
                 values (@id, @role, @version, @hash, @content::jsonb, @now) on conflict do nothing
                 """, cancellation,
                 ("id", entry.Content.SettlementId), ("role", (short)entry.Role), ("version", entry.Version), ("hash", entry.ContentHash()),
@@ -314,7 +325,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
             EdgeDirection.Within => "batch = @day and down_treatment is null and down_home is null and not upward",
         };
         await using var command = Command(connection, transaction,
-            $"select settlement_id, content_hash, total_fen, fund_fen, cash_fen from {schema}.book b where {where} and {BookSql.Leading(schema, "b")}",
+            $"select settlement_id, content_hash, total_fen, fund_fen, cash_fen from {at}book b where {where} and {BookSql.Leading(at, "b")}",
             ("day", day));
         if (edge.Direction == EdgeDirection.Down) Add(command, ("neighbour", edge.Neighbour.Code));
         var tree = new DigestTree.Builder();
@@ -327,10 +338,10 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
 
     private async Task<CutDay?> CutOf(NpgsqlConnection connection, NpgsqlTransaction? transaction, DateOnly day, CancellationToken cancellation)
     {
-        await using var at = Command(connection, transaction, $"select cut_at from {schema}.book_day where day = @day and cut_at is not null", ("day", day));
-        var cutAt = await Read(at, r => r.GetFieldValue<DateTimeOffset>(0), cancellation);
+        await using var when = Command(connection, transaction, $"select cut_at from {at}book_day where day = @day and cut_at is not null", ("day", day));
+        var cutAt = await Read(when, r => r.GetFieldValue<DateTimeOffset>(0), cancellation);
         if (cutAt.Count == 0) return null;
-        await using var command = Command(connection, transaction, $"select child, count, total_fen, fund_fen, cash_fen, root from {schema}.book_cut where day = @day", ("day", day));
+        await using var command = Command(connection, transaction, $"select child, count, total_fen, fund_fen, cash_fen, root from {at}book_cut where day = @day", ("day", day));
         var edges = await Read(command, r => KeyValuePair.Create(new AdminDivision(r.GetString(0)),
             new DaySums(r.GetInt64(1), new(r.GetInt64(2)), new(r.GetInt64(3)), new(r.GetInt64(4)), r.GetFieldValue<byte[]>(5))), cancellation);
         return new CutDay(day, cutAt[0], new Dictionary<AdminDivision, DaySums>(edges));
@@ -346,7 +357,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string schema) : IBo
 
     private async Task<IReadOnlyList<BookRow>> Rows(string where, CancellationToken cancellation, params (string, object)[] parameters)
     {
-        await using var command = database.CreateCommand($"select {BookSql.Columns} from {schema}.book b where {where} order by settlement_id, role");
+        await using var command = database.CreateCommand($"select {BookSql.Columns} from {at}book b where {where} order by settlement_id, role");
         Add(command, parameters);
         return await Read(command, Row, cancellation);
     }

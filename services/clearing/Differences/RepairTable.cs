@@ -154,7 +154,7 @@ public static class RepairTable
         return versions.Select(AmountsOf).Distinct(StringComparer.Ordinal).Skip(1).Any() ? DifferenceKind.AmountDiff : DifferenceKind.ContentDiff;
     }
 
-    private static bool Same(SettlementContent one, SettlementContent other) => ReferenceEquals(one, other) || one.SameAs(other);
+    private static bool Same(SettlementContent one, SettlementContent other) => ReferenceEquals(one, other) || (one.Cash == other.Cash && one.Total == other.Total && one.SameAs(other));
 
     private static string AmountsOf(SettlementContent content) => new CanonicalForm("amounts").Figures("figures", content.Figures).Split("split", content.Split).Hash();
 

@@ -156,9 +156,9 @@ public sealed class HouseOfEdges(
                 break;
             case DayBelowClosed below when below.House == around.Node && below.Side == from:
                 var key = EdgeDay.Key(around.Node, from, below.Day);
-                (await Execute(key, s => EdgeDay.Below(key, s.Of(key), clock.GetUtcNow()), cancellation)).OrThrow();
+                var told = (await Execute(key, s => EdgeDay.Below(key, s.Of(key), clock.GetUtcNow()), cancellation)).OrThrow();
                 // Repairs below may have brought something up: look once more before closing.
-                await Start(from, below.Day, cancellation);
+                if (told.Decision is Decision.Accepted) await Start(from, below.Day, cancellation);
                 break;
         }
     }
@@ -399,22 +399,28 @@ public sealed class HouseOfEdges(
         var states = new Dictionary<AdminDivision, EdgeDay>();
         foreach (var child in around.Children) states[child] = await door.Read(EdgeDay.Key(around.Node, child, day), cancellation);
         var above = around.Parent is { } parent ? await book.VerdictOf(Edge.Up(parent), day, cancellation) : null;
-        var held = states.Values.SelectMany(s => s.Open.Concat(s.Pending)).Concat(above?.Held ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        var waiting = new List<WaitingSettlement>();
-        foreach (var id in held) waiting.Add(new WaitingSettlement(id, (await door.Read(Difference.Key(around.Node, id), cancellation)).Found?.HomeArea));
+        var waiting = new Dictionary<string, WaitingSettlement>(StringComparer.Ordinal);
+        foreach (var held in above?.Held ?? []) waiting[held.SettlementId] = held;
+        foreach (var id in states.Values.SelectMany(s => s.Open.Concat(s.Pending)))
+            if (!waiting.TryGetValue(id, out var known) || known.HomeArea is null) waiting[id] = new WaitingSettlement(id, await HomeOf(id, cancellation));
         foreach (var (child, state) in states.Where(s => s.Value.Run > 0))
         {
             var open = states.Where(s => s.Key != child && s.Value.Run == 0).Select(s => s.Key).ToList();
             if (around.Parent is { } up && above is null) open.Add(up);
             open.AddRange(above?.HeldAreas ?? []);
+            WaitingSettlement[] held = [.. waiting.Values.OrderBy(w => w.SettlementId, StringComparer.Ordinal)];
             await book.Judge(Edge.Down(child), day, new Verdict(held, []), now, cancellation);
-            await neighbours.Send(child, new DayVerdict(new DayRun(around.Node, child, day, state.Run), waiting, open, state.Status == DayStatus.Closed), cancellation);
+            await neighbours.Send(child, new DayVerdict(new DayRun(around.Node, child, day, state.Run), held, open, state.Status == DayStatus.Closed), cancellation);
         }
     }
 
+    private async Task<AdminDivision?> HomeOf(string settlementId, CancellationToken cancellation) =>
+        (await door.Read(Difference.Key(around.Node, settlementId), cancellation)).Found?.HomeArea
+        ?? (await book.Find([settlementId], cancellation)).FirstOrDefault()?.Entry.Content.HomeArea;
+
     // Settlements whose roles all live in this node: no edge, but the roles must say the same.
     private async Task JudgeWithin(DateOnly day, CancellationToken cancellation) =>
-        await book.Judge(Edge.Within(around.Node), day, new Verdict(await book.RolesDisagreeing(day, cancellation), []), clock.GetUtcNow(), cancellation);
+        await book.Judge(Edge.Within(around.Node), day, new Verdict([.. (await book.RolesDisagreeing(day, cancellation)).Select(id => new WaitingSettlement(id, null))], []), clock.GetUtcNow(), cancellation);
 
     private async Task<Dictionary<string, string?>> Originals(IReadOnlyList<string> settlementIds, CancellationToken cancellation) =>
         settlementIds.Count == 0 ? [] : (await book.Find(settlementIds, cancellation)).GroupBy(row => row.Entry.Content.SettlementId, StringComparer.Ordinal)

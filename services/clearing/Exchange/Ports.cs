@@ -70,6 +70,9 @@ public interface ISurroundings
     /// <summary>Whether that very node hosts the area.</summary>
     bool Hosts(AdminDivision node, AdminDivision area);
 
+    /// <summary>The pooling areas this node answers for.</summary>
+    IReadOnlyList<AdminDivision> Hosted { get; }
+
     /// <summary>The province of a pooling area.</summary>
     AdminDivision ProvinceOf(AdminDivision area);
 }

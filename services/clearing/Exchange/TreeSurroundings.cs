@@ -3,13 +3,14 @@ using Yibao.Kernel.Places;
 namespace Yibao.Clearing.Exchange;
 
 /// <summary>The surroundings as the node registry has them.</summary>
-public sealed class TreeSurroundings(AdminDivision node, Func<NodeMap> map) : ISurroundings
+/// <param name="connected">The neighbours with a configured edge: over any other no settlement can have come.</param>
+public sealed class TreeSurroundings(AdminDivision node, Func<NodeMap> map, IReadOnlySet<AdminDivision> connected) : ISurroundings
 {
     public AdminDivision Node => node;
 
     public AdminDivision? Parent => map().ParentNode(node);
 
-    public IReadOnlyList<AdminDivision> Children => map().ChildNodes(node);
+    public IReadOnlyList<AdminDivision> Children => [.. map().ChildNodes(node).Where(connected.Contains)];
 
     public bool IsLeaf(AdminDivision child) => map().ChildNodes(child).Count == 0;
 
@@ -20,6 +21,8 @@ public sealed class TreeSurroundings(AdminDivision node, Func<NodeMap> map) : IS
         return [.. tree.Places.Where(place => place.IsPoolingArea && (above ? !tree.Contains(node, place.Code) : tree.Contains(other, place.Code)))
             .Select(place => place.Code).OrderBy(code => code.Code, StringComparer.Ordinal)];
     }
+
+    public IReadOnlyList<AdminDivision> Hosted => [.. map().AreasHostedBy(node).Select(place => place.Code)];
 
     public AdminDivision? Towards(AdminDivision area) => map().Route(node, area, []) switch
     {

@@ -141,7 +141,7 @@ public abstract class BookRules
         await book.Record([.. Enumerable.Range(1, 100).Select(n => Entry(Settlement(Id(n)), PartyRole.Treatment, up))], Now);
         (await book.DeclarableOf("H42010000001", Day, Day)).Reconciled.ShouldBeEmpty("nothing is declarable before the day was compared");
 
-        await book.Judge(Edge.Up(Nation), Day, new Verdict([Id(7)], []), Now);
+        await book.Judge(Edge.Up(Nation), Day, new Verdict([new(Id(7), Guiyang)], []), Now);
         var first = await book.DeclarableOf("H42010000001", new(2023, 3, 1), new(2023, 3, 31));
         first.Reconciled.Count.ShouldBe(99);
         first.Held.Single().SettlementId.ShouldBe(Id(7));

@@ -240,6 +240,8 @@ internal sealed class Country
         public IReadOnlyList<AdminDivision> AreasBeyond(AdminDivision other) => [.. Areas.Where(area =>
             UpFrom(node).Contains(other) ? !UpFrom(HostOf(area)).Contains(node) : UpFrom(HostOf(area)).Contains(other) || area == other)];
 
+        public IReadOnlyList<AdminDivision> Hosted => [.. Areas.Where(area => HostOf(area) == node)];
+
         public AdminDivision? Towards(AdminDivision area)
         {
             var path = UpFrom(HostOf(area));

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using Yibao.Backing;
+using Yibao.Clearing.Book;
+using Yibao.Clearing.Days;
+using Yibao.Clearing.Differences;
+using Yibao.Clearing.Exchange;
+using Yibao.Clearing.Hosting;
+using Yibao.Contracts.Messages;
+using Yibao.Contracts.Settlements;
+using Yibao.Hosting;
+using Yibao.Hosting.Nodes;
+using Yibao.Kernel;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
+using static Yibao.Clearing.Tests.Some;
+
+namespace Yibao.Clearing.Tests.World;
+
+/// <summary>Nation and two provinces as real hosts with their own databases, talking over a real broker; only the settlement services are stand-ins.</summary>
+public sealed class RealNodesTests : IAsyncLifetime
+{
+    private static readonly AdminDivision[] Nodes = [Nation, Hubei, Guizhou];
+
+    private readonly DevelopmentCertificates _certificates = new();
+    private readonly Dictionary<AdminDivision, WebApplication> _hosts = [];
+    private readonly Dictionary<AdminDivision, FakeSettlements> _settlements = [];
+    private readonly List<BackingSpace> _spaces = [];
+    private readonly DateOnly _day = TimeProvider.System.BusinessDate().AddDays(-1);
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var node in Nodes) _spaces.Add(await SharedBacking.NewSpaceAsync());
+        foreach (var node in Nodes) await Start(node);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts.Values) await host.DisposeAsync();
+        foreach (var space in _spaces) await space.DisposeAsync();
+    }
+
+    private async Task Start(AdminDivision node)
+    {
+        var space = _spaces[Array.IndexOf(Nodes, node)];
+        var edges = node == Nation
+            ? Nodes.Skip(1).Select(child => new EdgeSettings { Neighbour = child, Broker = _spaces[0].Broker, Hosted = true })
+            : [new EdgeSettings { Neighbour = Nation, Broker = _spaces[0].Broker }];
+        var fake = _settlements.TryGetValue(node, out var known) ? known : _settlements[node] = new FakeSettlements { Place = content => Country.Place(node, content), Now = TimeProvider.System.GetUtcNow };
+        var host = ServiceHost.Build(new ServiceSettings
+        {
+            Node = node, Service = "clearing", Database = space.Database, Broker = space.Broker, Edges = [.. edges], Migrate = true, Credentials = _certificates.For(node, "clearing", [.. Nodes]),
+        }, new ClearingModule(), builder =>
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton<ISettlementDesk>(fake));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IProofs, Proofs>());
+        });
+        await host.StartAsync();
+        _hosts[node] = host;
+    }
+
+    private T Get<T>(AdminDivision node) where T : notnull => _hosts[node].Services.GetRequiredService<T>();
+
+    private async Task Settle(SettlementContent content, SettlementContent? negative = null)
+    {
+        foreach (var node in Country.Path(content.TreatmentArea, content.HomeArea)) await Hold(node, content, negative);
+    }
+
+    private async Task Hold(AdminDivision node, SettlementContent content, SettlementContent? negative)
+    {
+        var (role, towardsTreatment, towardsHome) = Country.Place(node, content);
+        var state = negative is null ? PartyState.Granted : PartyState.Reversed;
+        _settlements[node].Streams[content.SettlementId] = new(role, state, content, negative, Proofs.Sign(state, content, negative), content.Instant, towardsTreatment, towardsHome);
+        var crossing = BookFeed.CrossingOf(towardsTreatment, towardsHome, Country.ParentOf(node));
+        BookEntry[] entries = [new BookEntry(role, content, 1, content.Instant, crossing), .. negative is null ? Array.Empty<BookEntry>() : [new BookEntry(role, negative, 1, negative.Instant, crossing)]];
+        await Get<IBook>(node).Record(entries, TimeProvider.System.GetUtcNow());
+    }
+
+    private SettlementContent Yesterday(string id, decimal fund = 12080m) => Settlement(id, day: _day, fund: fund);
+
+    private async Task Damage(AdminDivision node, string sql)
+    {
+        await using var command = Get<NpgsqlDataSource>(node).CreateCommand(sql);
+        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
+    }
+
+    private async Task CloseEverywhere()
+    {
+        // The same jobs as at 00:30, by hand; the scheduler may have run them at the start already.
+        foreach (var node in Nodes)
+        {
+            await Get<HouseOfEdges>(node).CloseDay(_day);
+            await Get<EdgePost>(node).Flush();
+        }
+    }
+
+    private async Task<EdgeDay> DayOf(AdminDivision side) => await Get<IWriteDoor>(Nation).Read(EdgeDay.Key(Nation, side, _day));
+
+    private async Task Closed(double seconds = 60)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while ((await DayOf(Hubei)).Status != DayStatus.Closed || (await DayOf(Guizhou)).Status != DayStatus.Closed)
+        {
+            if (Stopwatch.GetElapsedTime(started).TotalSeconds > seconds)
+                throw new TimeoutException($"{await DayOf(Hubei)} {await DayOf(Guizhou)}");
+            await Task.Delay(50);
+        }
+    }
+
+    [Fact]
+    public async Task Damaged_books_and_a_lost_outcome_are_found_over_the_broker_and_repaired()
+    {
+        for (var n = 0; n < 200; n++) await Settle(Yesterday(Id(n)));
+        var reversed = Yesterday("REV");
+        await Settle(reversed, reversed.Negate("REV-R", _day, At(_day, 15), Money.Zero));
+
+        // One of each at another party: an amount altered in the nation's book, a home that forgot, a reversal that treatment missed.
+        await Damage(Nation, "update book set fund_fen = fund_fen + 1, cash_fen = cash_fen - 1, content_hash = decode(repeat('00', 32), 'hex'), content = jsonb_set(content, '{Figures,Cash}', '1') where settlement_id = 'S000007'");
+        _settlements[Guizhou].Streams.Remove(Id(11));
+        await Damage(Guizhou, "delete from book where settlement_id = 'S000011'");
+        await Hold(Hubei, reversed, null);
+        await Damage(Hubei, "delete from book where settlement_id = 'REV-R'");
+
+        await CloseEverywhere();
+        await Closed();
+
+        var desk = await Get<IRows>(Nation).Query("select settlement_id, open from difference_list order by settlement_id", r => (r.GetString(0), r.GetBoolean(1)));
+        desk.ShouldBe([("REV-R", false), (Id(7), false), (Id(11), false)]);
+        (await Get<IWriteDoor>(Nation).Read(Difference.Key(Nation, Id(7)))).Kind.ShouldBe(DifferenceKind.AmountDiff);
+        (await Get<IWriteDoor>(Nation).Read(Difference.Key(Nation, Id(11)))).Kind.ShouldBe(DifferenceKind.MissingAtHome);
+        (await Get<IWriteDoor>(Nation).Read(Difference.Key(Nation, "REV-R"))).Kind.ShouldBe(DifferenceKind.StatusDiff);
+        foreach (var child in new[] { Hubei, Guizhou })
+            (await Get<IBook>(Nation).Digest(Edge.Down(child), _day)).Sums.Agrees((await Get<IBook>(child).Digest(Edge.Up(Nation), _day)).Sums).ShouldBeTrue();
+        (await Get<IBook>(Hubei).DeclarableOf("H42010000001", _day, _day)).Held.ShouldBeEmpty();
+        (await Get<IWriteDoor>(Guizhou).Read(HomeDay.Key(Guiyang, _day))).Done.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_side_that_is_away_when_the_day_is_cut_is_compared_when_it_is_back()
+    {
+        for (var n = 0; n < 20; n++) await Settle(Yesterday(Id(n)));
+        _settlements[Guizhou].Streams.Remove(Id(3));
+        await Damage(Guizhou, "delete from book where settlement_id = 'S000003'");
+        await _hosts[Guizhou].DisposeAsync();
+        foreach (var node in new[] { Nation, Hubei })
+        {
+            await Get<HouseOfEdges>(node).CloseDay(_day);
+            await Get<EdgePost>(node).Flush();
+        }
+
+        (await DayOf(Guizhou)).Run.ShouldBe(0);
+        await Start(Guizhou);
+        await Closed();
+        (await Get<IBook>(Guizhou).Find([Id(3)])).Single().Entry.Content.SameAs(Yesterday(Id(3))).ShouldBeTrue();
+    }
+}
