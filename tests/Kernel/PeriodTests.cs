@@ -7,7 +7,6 @@ namespace Yibao.Kernel.Tests;
 public sealed class PeriodTests
 {
     [Fact]
-    [Covers("CLR-046")]
     public void A_period_is_named_by_the_cut_and_a_quarter_by_its_number()
     {
         // January 2023 settlements, declared by 2023-02-16, generated 02-21, published 02-28.

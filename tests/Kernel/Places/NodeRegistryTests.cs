@@ -132,8 +132,7 @@ public sealed class NodeRegistryTests
         Should.Throw<FormatException>(() => NodeRegistry.Reference.With(Header + "2016-01-01T00:00:00+08:00,420100,node_opened,\n")).Message.ShouldContain("line 2");
 
     [Fact]
-    [Covers("OPS-010")]
-    public void An_area_that_is_still_testing_settles_nothing()
+    public void An_area_that_is_still_testing_is_gated_until_its_day()
     {
         var registry = NodeRegistry.Reference.With(Header + "2023-01-01T00:00:00+08:00,522700,testing,\n2023-03-01T00:00:00+08:00,522700,connected,\n");
         registry.At(new DateOnly(2023, 2, 28).At(23, 59)).NotConnected(At("522700"))!.Code.ShouldBe("AREA_NOT_CONNECTED");
