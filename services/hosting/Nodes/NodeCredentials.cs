@@ -35,7 +35,7 @@ public sealed record NodeCredentials(X509Certificate2 Service, ISigningKey? Sign
     public static ISigningKey SigningKeyOf(X509Certificate2 certificate, byte[] pkcs8)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        if (new Sm2Algorithm().Fits(certificate.PublicKey)) return new Sm2SigningKey(certificate, pkcs8);
+        if (Sm2Algorithm.Fits(certificate.PublicKey)) return new Sm2SigningKey(certificate, pkcs8);
         using var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(pkcs8, out _);
         return new EcdsaSigningKey(certificate.CopyWithPrivateKey(key));

@@ -13,12 +13,17 @@ public interface ISigningKey
     byte[] Sign(ReadOnlySpan<byte> data);
 }
 
-/// <summary>One algorithm: how a signature under a certificate's key is checked.</summary>
+/// <summary>One algorithm of signatures.</summary>
 public interface ISignatureAlgorithm
 {
-    bool Fits(PublicKey key);
+    /// <summary>Checks signatures of this key; null when the key is of another algorithm.</summary>
+    IVerifier? Of(PublicKey key);
+}
 
-    bool Verify(PublicKey key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
+/// <summary>Checks signatures of one key; any number of threads.</summary>
+public interface IVerifier
+{
+    bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 }
 
 /// <summary>A node's public key as its certificate gives it.</summary>
@@ -26,7 +31,7 @@ public sealed class VerifyingKey
 {
     private static readonly ISignatureAlgorithm[] Algorithms = [new Sm2Algorithm(), new EcdsaAlgorithm()];
 
-    private readonly ISignatureAlgorithm _algorithm;
+    private readonly IVerifier _verifier;
 
     /// <exception cref="ArgumentException">The certificate names no node, or its key is of an unknown kind.</exception>
     public VerifyingKey(X509Certificate2 certificate)
@@ -35,7 +40,7 @@ public sealed class VerifyingKey
         var identity = CertificateIdentity.Of(certificate) ?? throw new ArgumentException("The certificate names no node.", nameof(certificate));
         if (identity.Service != CertificateIdentity.Signing) throw new ArgumentException($"The certificate of {identity} is not for signing.", nameof(certificate));
         Node = identity.Node;
-        _algorithm = Array.Find(Algorithms, algorithm => algorithm.Fits(certificate.PublicKey))
+        _verifier = Algorithms.Select(algorithm => algorithm.Of(certificate.PublicKey)).FirstOrDefault(verifier => verifier is not null)
             ?? throw new ArgumentException($"The key of {identity} is neither ECDSA P-256 nor SM2.", nameof(certificate));
         Id = $"{Node.Code}-{Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()).AsSpan(0, 8))}";
         NotBefore = new DateTimeOffset(certificate.NotBefore.ToUniversalTime());
@@ -53,5 +58,5 @@ public sealed class VerifyingKey
 
     public DateTimeOffset NotAfter { get; }
 
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => _algorithm.Verify(Certificate.PublicKey, data, signature);
+    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => _verifier.Verify(data, signature);
 }

@@ -56,7 +56,9 @@ internal sealed class Sm2Algorithm : ISignatureAlgorithm
 {
     private const string Sm2Curve = "1.2.156.10197.1.301";
 
-    public bool Fits(PublicKey key)
+    public IVerifier? Of(PublicKey key) => Fits(key) ? new Verifier(PublicPoint(key)) : null;
+
+    internal static bool Fits(PublicKey key)
     {
         try
         {
@@ -69,21 +71,24 @@ internal sealed class Sm2Algorithm : ISignatureAlgorithm
         }
     }
 
-    public bool Verify(PublicKey key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    internal static ECPublicKeyParameters PublicPoint(PublicKey key) => (ECPublicKeyParameters)PublicKeyFactory.CreateKey(key.ExportSubjectPublicKeyInfo());
+
+    private sealed class Verifier(ECPublicKeyParameters key) : IVerifier
     {
-        var signer = new SM2Signer();
-        signer.Init(false, PublicPoint(key));
-        signer.BlockUpdate(data);
-        try
+        public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
         {
-            return signer.VerifySignature(signature.ToArray());
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or InvalidCastException or CryptoException)
-        {
-            // Not the DER of two integers: no signature at all.
-            return false;
+            var signer = new SM2Signer();
+            signer.Init(false, key);
+            signer.BlockUpdate(data);
+            try
+            {
+                return signer.VerifySignature(signature.ToArray());
+            }
+            catch (Exception e) when (e is IOException or ArgumentException or InvalidCastException or CryptoException)
+            {
+                // Not the DER of two integers: no signature at all.
+                return false;
+            }
         }
     }
-
-    internal static ECPublicKeyParameters PublicPoint(PublicKey key) => (ECPublicKeyParameters)PublicKeyFactory.CreateKey(key.ExportSubjectPublicKeyInfo());
 }

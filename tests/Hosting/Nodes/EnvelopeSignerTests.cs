@@ -48,6 +48,13 @@ public sealed class EnvelopeSignerTests
         foreach (var one in altered) Should.Throw<RefusedException>(() => other.Verify(one)).Error.Definition.ShouldBe(SecurityErrors.SignatureInvalid);
     }
 
+    [Theory, MemberData(nameof(Algorithms))]
+    public void Many_threads_sign_and_verify_with_the_same_keys(bool sm2)
+    {
+        var (signer, other) = Pair(sm2);
+        Parallel.For(0, 200, i => other.Verify(signer.Sign(Qinghai, $"m-{i}", Instant, "k", BitConverter.GetBytes(i))));
+    }
+
     [Fact]
     public void A_node_cannot_sign_for_another()
     {
