@@ -22,6 +22,23 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
             Print(await new StoreBench(options, output.Progress).Run(cancellation), output);
             return 0;
         });
+        Adjudicate(command);
+    }
+
+    private static void Adjudicate(Command bench)
+    {
+        var command = Sub(bench, "adjudicate", "The benefit engine on one core: a simple calculation and a full pipeline");
+        var seconds = Option(command, "--seconds", "How long each figure is measured", 5);
+        Does(command, (parsed, output, cancellation) =>
+        {
+            if (parsed.GetValue(seconds) < 1) throw new WrongInputException("--seconds must be at least 1.");
+            output.Rows("", AdjudicateBench.Run(parsed.GetValue(seconds), cancellation), "",
+                new("calculation", run => run.Name),
+                new("per second", run => Figure(run.PerSecond, "#,##0"), Right: true),
+                new("bytes each", run => Figure(run.BytesEach, "#,##0"), Right: true),
+                new("steps each", run => Figure(run.StepsEach, "0"), Right: true));
+            return Task.FromResult(0);
+        });
     }
 
     private static void Print(StoreBenchResult result, Output output) => output.Answer(result, console =>
