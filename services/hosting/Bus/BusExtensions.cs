@@ -64,6 +64,7 @@ public static class BusExtensions
     {
         var model = service.Bus();
         Message<TMessage>(model);
+        model.Handled.Add(typeof(TMessage).Name);
         var queue = $"{model.Service}.{typeof(THandler).Name}.{typeof(TMessage).Name}";
         model.Endpoints.Add(queue, (context, bus) => bus.ReceiveEndpoint(queue, endpoint =>
         {
@@ -106,7 +107,13 @@ public static class BusExtensions
         });
         // Each try would come with its whole stack; what fails for good is an error and a dead letter.
         service.Host.Logging.AddFilter("MassTransit.ReceiveTransport", LogLevel.Error);
-        service.Services.Configure<MassTransitHostOptions>(options => options.StopTimeout = TimeSpan.FromSeconds(10));
+        service.Services.AddHostedService<UnroutedReplay>();
+        service.Services.Configure<MassTransitHostOptions>(options =>
+        {
+            // A handler that has not ended by then is told to; without it a stuck one would keep its message until the process ends.
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(3);
+            options.StopTimeout = TimeSpan.FromSeconds(10);
+        });
         return model;
     }
 

@@ -12,6 +12,9 @@ internal sealed class BusModel(string service)
 
     public Dictionary<Type, Action<IRabbitMqBusFactoryConfigurator>> Messages { get; } = [];
 
+    /// <summary>Short names of the messages this service has queues for.</summary>
+    public HashSet<string> Handled { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<string, Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>> Endpoints { get; } = new(StringComparer.Ordinal);
 
     public static string DeadLettersOf(string service) => $"{service}.dead";

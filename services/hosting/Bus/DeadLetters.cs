@@ -41,10 +41,13 @@ public sealed class DeadLetters(Uri broker)
     /// <summary>Puts dead letters of a service back into the queues they came from: all of them, or the one with this id.</summary>
     /// <returns>How many were put back. What fails again comes again.</returns>
     public Task<int> Replay(string service, Guid? only = null, CancellationToken cancellation = default) =>
-        PutBack(Bus.BusModel.DeadLettersOf(service), only, cancellation);
+        PutBack(Bus.BusModel.DeadLettersOf(service), letter => only is null || letter.Id == only, cancellation);
 
-    /// <summary>Publishes once more what found no queue.</summary>
-    public Task<int> ReplayUnrouted(CancellationToken cancellation = default) => PutBack(Bus.BusModel.Unrouted, null, cancellation);
+    /// <summary>Publishes once more what found no queue; what still finds none is kept again. A service does so by itself when its queues are there.</summary>
+    /// <param name="types">Only messages of these types (short names); null: all.</param>
+    /// <param name="cancellation">Stops between two messages.</param>
+    public Task<int> ReplayUnrouted(IReadOnlySet<string>? types = null, CancellationToken cancellation = default) =>
+        PutBack(Bus.BusModel.Unrouted, letter => types is null || types.Contains(letter.Type), cancellation);
 
     private async Task<IReadOnlyList<DeadLetter>> Peek(string queue, int atMost, CancellationToken cancellation)
     {
@@ -60,7 +63,7 @@ public sealed class DeadLetters(Uri broker)
         return letters;
     }
 
-    private async Task<int> PutBack(string queue, Guid? only, CancellationToken cancellation)
+    private async Task<int> PutBack(string queue, Func<DeadLetter, bool> wanted, CancellationToken cancellation)
     {
         await using var connection = await Connect(cancellation);
         var waiting = Math.Min(await CountIn(connection, queue, cancellation), MostAtOnce);
@@ -71,7 +74,7 @@ public sealed class DeadLetters(Uri broker)
         for (var i = 0; i < waiting && await channel.BasicGetAsync(queue, autoAck: false, cancellation) is { } delivery; i++)
         {
             var letter = Describe(delivery);
-            if (only is { } id && letter.Id != id) continue;
+            if (!wanted(letter)) continue;
             var properties = new BasicProperties(delivery.BasicProperties) { Persistent = true };
             properties.Headers = delivery.BasicProperties.Headers?.Where(header => !header.Key.StartsWith(FaultPrefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
             // Confirmed before it is taken away here: twice is harmless, lost is not.

@@ -19,6 +19,8 @@ public sealed class Mishaps
 
     public Func<TillFilled, MessageContext, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    public Func<CancellationToken, Task> Hold { get; set; } = _ => Task.CompletedTask;
+
     public Func<TillFilled, MessageContext, Task> After { get; set; } = (_, _) => Task.CompletedTask;
 }
 
@@ -31,6 +33,7 @@ public sealed class Booking(IWriteDoor door, Mishaps mishaps, ServiceSettings se
     {
         mishaps.Seen.Enqueue((message.Slip, context));
         await mishaps.Before(message, context);
+        await mishaps.Hold(cancellation);
         // Not recognised by its slip: only the message's id keeps it from being booked twice.
         (await door.Execute(new Command(context.ActingFor(settings.Node), context.Correlation, [Book],
             _ => Decision.Accept(Book, new CashPut(message.Slip, message.Amount))) { Handles = context.Handled }, cancellation)).OrThrow();
