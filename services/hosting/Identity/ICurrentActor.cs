@@ -45,7 +45,8 @@ internal sealed class CurrentActor(IRegions regions) : ICurrentActor
 
     internal Actor? ActorOrNull => _current.Value?.Actor;
 
-    public bool Sees(AdminDivision area) => Caller is not { } caller || Actor.Role is Role.System or Role.Node || regions.IsWithin(area, caller.Reach());
+    // By the actor, not the connection: a service of this node passes on whoever called it.
+    public bool Sees(AdminDivision area) => Actor.Role is Role.System or Role.Node || regions.IsWithin(area, ReachOf(Actor));
 
     public void MustSee(AdminDivision area)
     {
@@ -59,6 +60,9 @@ internal sealed class CurrentActor(IRegions regions) : ICurrentActor
     }
 
     public IDisposable Act(Actor actor, string correlation) => Set(new State(actor, correlation, null));
+
+    private static AdminDivision ReachOf(Actor actor) =>
+        actor.Role == Role.DelegatedInsurer && AdminDivision.TryParse(actor.OnBehalfOf, out var agency) ? agency : actor.Node;
 
     internal IDisposable Act(Caller caller, Role role, string correlation) => Set(new State(caller.ActingAs(role), correlation, caller));
 

@@ -26,6 +26,26 @@ public sealed class PeersTests
     }
 
     [Fact]
+    public async Task An_actor_that_was_passed_on_keeps_his_own_reach()
+    {
+        await using var two = await TwoServices.Start();
+        two.Asked = (question, _, current) =>
+        {
+            if (question.Institution.Length > 0) current.MustBeInstitution(question.Institution);
+            return Task.FromResult(new Answer { Text = $"{current.Sees(new AdminDivision("632800"))} {current.Sees(new AdminDivision("630100"))}" });
+        };
+        var current = two.Asking.GetRequiredService<ICurrentActor>();
+        using (current.Act(new Actor("his-1", Role.Institution, TwoServices.Node, "H63280000001"), "c"))
+        {
+            await two.Client().AskAsync(new Question { Institution = "H63280000001" }).ResponseAsync.WaitAsync(Patience);
+            (await Refusal(two.Client(), new Question { Institution = "H63280000002" })).Error.Definition.ShouldBe(SecurityErrors.OutOfRegion);
+        }
+
+        using (current.Act(new Actor("operator", Role.CityOperator, new AdminDivision("632800")), "c")) (await two.Client().AskAsync(new Question()).ResponseAsync.WaitAsync(Patience)).Text.ShouldBe("True False");
+        using (current.Act(new Actor("insurer", Role.DelegatedInsurer, TwoServices.Node, "630100"), "c")) (await two.Client().AskAsync(new Question()).ResponseAsync.WaitAsync(Patience)).Text.ShouldBe("False True");
+    }
+
+    [Fact]
     public async Task A_service_that_acts_by_itself_is_the_system()
     {
         await using var two = await TwoServices.Start();
