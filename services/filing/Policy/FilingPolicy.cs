@@ -1,4 +1,5 @@
 using Yibao.Contracts.Filings;
+using Yibao.Filing.Institutions;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Filing.Policy;
@@ -111,6 +112,9 @@ public sealed record FilingPolicy
 
     /// <summary>Institutions that may issue referral certificates; empty: every designated institution of the area (FIL-009).</summary>
     public IReadOnlySet<string> Referrers { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>ins.*: the rules for the area's institutions.</summary>
+    public required InstitutionPolicy Institutions { get; init; }
 
     /// <summary>credential.accepted, as a treatment place (SET-003, SET-004).</summary>
     public required IReadOnlySet<string> CredentialsAccepted { get; init; }

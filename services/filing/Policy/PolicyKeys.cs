@@ -1,5 +1,6 @@
 using Yibao.Contracts.Filings;
 using Yibao.Filing.Filings;
+using Yibao.Filing.Institutions;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Filing.Policy;
@@ -41,6 +42,8 @@ internal static class PolicyKeys
         "filing.referrers", "filing.noticeVersion", "filing.institutionRestriction.inpatient", "filing.institutionRestriction.generalOutpatient", "filing.institutionRestriction.pharmacy",
         "commitment.allowedCategories", "commitment.retentionYears", "outpatient.maxInstitutions", "chronic.maxInstitutions", "chronic.recognitionByTreatmentInstitution",
         "chronic.diseases", "credential.accepted", "rollout.schedule", "rollout.latest", "referral.requiresLocalInpatient",
+        "ins.admission", "ins.changeApplyWorkingDays", "ins.statusMaintainWorkingDays", "ins.undirectUploadWorkingDays", "ins.payingNode", "ins.generalOutpatientBaseline",
+        "ins.noInstitutionsFrom", "chronic.intraProvinceMutualRecognition",
     };
 
     private static readonly HashSet<string> Folders = new(Known.SelectMany(static key => Enumerable.Range(1, key.Count(c => c == '.')).Select(depth => string.Join('.', key.Split('.')[..depth]))), StringComparer.Ordinal);
@@ -99,6 +102,18 @@ internal static class PolicyKeys
             DifferentialPaySet = v["filing.differentialPaySet"].IsNull ? null : v["filing.differentialPaySet"].Text(),
             Rollout = List(v["rollout.schedule"], Opening),
             RolloutLatest = v["rollout.latest"].IsNull ? null : v["rollout.latest"].Day(),
+            Institutions = new InstitutionPolicy(
+                v["ins.admission"].OneOf(new Dictionary<string, InstitutionAdmission>(StringComparer.Ordinal)
+                {
+                    ["agreement"] = InstitutionAdmission.Agreement, ["citySelects"] = InstitutionAdmission.CitySelects, ["provinceDecides"] = InstitutionAdmission.ProvinceDecides,
+                }),
+                v["ins.changeApplyWorkingDays"].Number(1, 250),
+                v["ins.statusMaintainWorkingDays"].Number(1, 250),
+                v["ins.undirectUploadWorkingDays"].Number(1, 250),
+                v["ins.payingNode"].IsNull ? null : Paying(v["ins.payingNode"]),
+                v["ins.generalOutpatientBaseline"].NumberOrNone(1, 1_000_000),
+                v["ins.noInstitutionsFrom"].IsNull ? null : v["ins.noInstitutionsFrom"].Day(),
+                v["chronic.intraProvinceMutualRecognition"].Flag()),
             Referrers = List(v["filing.referrers"], item => item.Text()).ToHashSet(StringComparer.Ordinal),
             CredentialsAccepted = List(v["credential.accepted"], item => Credentials.Contains(item.Text()) ? item.Text() : throw item.Wrong($"只能是 {string.Join("、", Credentials)} 之一")).ToHashSet(StringComparer.Ordinal),
         };
@@ -168,6 +183,12 @@ internal static class PolicyKeys
 
     private static ProvinceScope Provinces(PolicyValue value) =>
         value.Scalar == "all" ? new ProvinceScope(true, new HashSet<AdminDivision>()) : new ProvinceScope(false, List(value, item => item.Division()).ToHashSet());
+
+    private static PayingNodeRule Paying(PolicyValue value)
+    {
+        var fields = value.Fields("designatedByAll", "pays");
+        return new PayingNodeRule(List(value.Need(fields, "designatedByAll"), item => item.Division()).ToHashSet(), value.Need(fields, "pays").Division());
+    }
 
     private static FilingCategory Category(string name, PolicyValue at) => Categories.TryGetValue(name, out var category) ? category : throw at.Wrong($"未知的类别 {name}");
 
