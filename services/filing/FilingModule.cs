@@ -1,21 +1,83 @@
+using Yibao.Contracts.Filing.V1;
+using Yibao.Contracts.Institutions;
+using Yibao.Filing.Desks;
 using Yibao.Filing.Doors;
 using Yibao.Filing.Eligibility;
+using Yibao.Filing.Filings;
+using Yibao.Filing.Institutions;
+using Yibao.Filing.People;
 using Yibao.Filing.Policy;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Places;
 
 namespace Yibao.Filing;
 
 /// <summary>备案服务: insured persons and their standing, filings, chronic-disease qualifications, designated institutions.</summary>
 public sealed class FilingModule : IServiceModule
 {
+    /// <summary>Those who handle filings; whether it is the home agency, the deciders ask.</summary>
+    internal static Access Handling { get; } = Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.DelegatedInsurer, Role.Institution).OrInside();
+
+    /// <summary>Those who may look at filings and institutions.</summary>
+    internal static Access Looking { get; } = Access.Read(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator, Role.DelegatedInsurer, Role.Institution).OrInside();
+
+    /// <summary>Agencies only.</summary>
+    internal static Access Agencies { get; } = Access.Read(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator, Role.DelegatedInsurer).OrInside();
+
     public string Name => "filing";
 
     public void Configure(ServiceBuilder service)
     {
+        ArgumentNullException.ThrowIfNull(service);
         service.Facts(typeof(FilingModule).Assembly);
-        service.Services.AddSingleton(FilingPolicies.Reference);
-        service.Services.AddSingleton<EligibilityDesk>();
-        service.Grpc<EligibilityService>(Access.Inside);
+        FilingLists.Declare(service);
+        service.Table(SealedDetails.Ddl);
+        service.Persons<AccessLog>();
+        Tell(service);
+        Doors(service);
+        RestDoors.Map(service);
+
+        var services = service.Services;
+        services.AddSingleton(FilingPolicies.Reference);
+        services.AddSingleton<PersonRegistry>();
+        services.AddSingleton<SealedDetails>();
+        services.AddSingleton<EligibilityDesk>();
+        services.AddSingleton<PersonDesk>();
+        services.AddSingleton<FilingDesk>();
+        services.AddSingleton<InstitutionDesk>();
+        services.AddSingleton<FilingLists>();
     }
+
+    /// <summary>Institutions to this node's other services, filings upward to the province and the nation.</summary>
+    private static void Tell(ServiceBuilder service)
+    {
+        var node = service.Settings.Node;
+        service.Publishes<InstitutionTold, InstitutionReplicated>(fact => fact.Fact.Replica);
+        service.Edges<Replication.Replication>();
+        service.SendsOverEdge<FilingTold>((fact, signer) => Replication.Replication.Tell(fact.Fact.Replica, NodeRegistry.Reference, node, signer));
+    }
+
+    private static void Doors(ServiceBuilder service)
+    {
+        service.Grpc<EligibilityService>(Access.Inside);
+        var keepers = Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor).OrInside();
+        service.Grpc<PersonsService>(
+            ("Register", keepers.OwnSubtree<RegisterPersonRequest>(request => AreaOf(request.HomeArea))),
+            ("Change", keepers.OwnSubtree<ChangeStandingRequest>(request => AreaOf(request.HomeArea))),
+            ("Get", Agencies.CheckedInside("按参保地核对")));
+        service.Grpc<FilingsService>(
+            ("Apply", Handling.CheckedInside("参保地在请求中，由服务核对")),
+            ("Handle", Handling.CheckedInside("按备案编号的参保地核对")),
+            ("Get", Looking.CheckedInside("按备案编号的参保地核对")),
+            ("List", Agencies.OwnSubtree<ListFilingsRequest>(request => AreaOf(request.HomeArea))),
+            ("GetReported", Looking.CheckedInside("上报的备案供就医地查询")),
+            ("ChangeChronic", Handling.CheckedInside("参保地在请求中，由服务核对")));
+        service.Grpc<InstitutionsService>(
+            ("Do", Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator, Role.Institution).OrInside().CheckedInside("机构的主管经办机构由规则核对")),
+            ("Get", Looking.CheckedInside("机构只看自己")));
+    }
+
+    private static AdminDivision? AreaOf(string code) => AdminDivision.TryParse(code, out var area) ? area : null;
 }

@@ -57,7 +57,7 @@ public sealed class FlowTests
             yichang.Handle(note).ShouldBeRepeat();
         }
 
-        var facts = yichang.Facts(person).Where(fact => fact is not FilingReviewStarted).ToList();
+        var facts = yichang.Facts(person).Where(fact => fact is not (FilingReviewStarted or FilingTold)).ToList();
         facts.Select(fact => fact.GetType().Name).ShouldBe(["FilingApplied", "FilingFormGenerated", "FilingApproved", "FilingForwarded", "FilingForwarded"]);
         facts.OfType<FilingForwarded>().Select(fact => fact.Tier.Code).ShouldBe(["420000", "100000"]);
 

@@ -94,7 +94,10 @@ public sealed record Commitment(string Document, int Category, bool Signed, Date
 /// <summary>Applies the rules of admission to an application, in the order in which an applicant can put them right.</summary>
 public static class ApplyForFilingDecider
 {
-    public static Decision Decide(ApplyForFiling c, FilingNumber number, PersonFilings filings, InsuredPerson person, FilingPolicy policy, NodeMap places)
+    public static Decision Decide(ApplyForFiling c, FilingNumber number, PersonFilings filings, InsuredPerson person, FilingPolicy policy, NodeMap places) =>
+        Ruled(c, number, filings, person, policy, places).Told(filings, c.Person);
+
+    private static Decision Ruled(ApplyForFiling c, FilingNumber number, PersonFilings filings, InsuredPerson person, FilingPolicy policy, NodeMap places)
     {
         if (filings.Of(c.ApplicationId) is { } known)
             return known.Application.Content == c.Content ? Decision.Done : Decision.Refuse(FilingErrors.ApplicationReused.With(c.ApplicationId));

@@ -49,7 +49,10 @@ public sealed record NoteForwarded(Actor Actor, PersonKey Person, string Number,
 /// <summary>The life of a filing after its application (lifecycle §1).</summary>
 public static class HandleFilingDecider
 {
-    public static Decision Decide(HandleFiling command, PersonFilings filings, InsuredPerson person, FilingPolicy policy, NodeMap places)
+    public static Decision Decide(HandleFiling command, PersonFilings filings, InsuredPerson person, FilingPolicy policy, NodeMap places) =>
+        Ruled(command, filings, person, policy, places).Told(filings, command.Person);
+
+    private static Decision Ruled(HandleFiling command, PersonFilings filings, InsuredPerson person, FilingPolicy policy, NodeMap places)
     {
         if (filings.Find(command.Number) is not { } filing) return Decision.Refuse(FilingErrors.FilingNotFound.With(command.Number));
         if (NotHome(command, filing) is { } stranger) return Decision.Refuse(stranger);

@@ -115,7 +115,7 @@ public sealed record PersonFilings : IState<PersonFilings>
         CommitmentArchived e => With(e.Number, f => f with { Commitment = e }),
         CommitmentDestroyed e => With(e.Number, f => f with { Commitment = null, CommitmentGone = true }),
         FilingReviewStarted e => With(e.Number, f => f with { Status = FilingStatus.UnderReview }),
-        FilingMaterialRequested or FilingRuleOverridden or FilingHandledLate => this,
+        FilingMaterialRequested or FilingRuleOverridden or FilingHandledLate or FilingTold => this,
         FilingExpired e => With(e.Number, f => f with { ExpiryNoted = true }),
         FilingApproved e => With(e.Number, f => Approved(f, e.Start, e.End, e.At)),
         FilingApprovedInstantly e => With(e.Number, f => Approved(f, e.Start, e.End, e.At)),

@@ -130,6 +130,7 @@ public sealed record Institution : IState<Institution>
         InstitutionManagementMoved e => Told(e.At) with { Management = Management.Add(new ManagedBy(e.Area, e.From)) },
         InstitutionDesignated e => this with { Designations = Designations.Add(new ManagedBy(e.Area, e.From)) },
         UploadDutyArose e => this with { Duties = Duties.SetItem(e.Visit, e), DutiesSeen = DutiesSeen.Add(e.Visit) },
+        InstitutionTold => this,
         UploadUrged e => this with { Urged = Urged.Add(e.Visit) },
         UploadDutyMet e => this with { Duties = Duties.Remove(e.Visit), Urged = Urged.Remove(e.Visit) },
         _ => throw new InvalidOperationException($"An institution's stream does not know {fact.GetType().Name}."),

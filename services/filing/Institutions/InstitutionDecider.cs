@@ -66,6 +66,16 @@ public static class InstitutionDecider
     /// <param name="policy">The rules of the institution's province and city (INS-003, INS-006, INS-007, INS-014).</param>
     public static Decision Decide(InstitutionCommand command, Institution state, InstitutionPolicy policy, WorkingCalendar calendar, NodeMap places)
     {
+        var decision = Ruled(command, state, policy, calendar, places);
+        if (decision is not Decision.Accepted accepted) return decision;
+        // What treatment places must learn is written down with the change that made it so.
+        var facts = accepted.Appends.SelectMany(append => append.Facts).ToList();
+        var after = facts.Aggregate(state, (current, fact) => current.Evolve(fact));
+        return Store(command, after.Version > state.Version ? [.. facts, new InstitutionTold(after.Replica(policy.PublicationRequired))] : [.. facts]);
+    }
+
+    private static Decision Ruled(InstitutionCommand command, Institution state, InstitutionPolicy policy, WorkingCalendar calendar, NodeMap places)
+    {
         if (command is ApplyInstitution application) return Applying(application, state, places);
         if (state.Application is null) return Decision.Refuse(InstitutionErrors.Unknown.With(command.Code));
         if (NotAllowed(command, state, places) is { } wrong) return Decision.Refuse(wrong);

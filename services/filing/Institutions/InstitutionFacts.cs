@@ -83,6 +83,9 @@ public sealed record UploadUrged(string Code, string Visit, DateTimeOffset At) :
 /// <summary>已上传.</summary>
 public sealed record UploadDutyMet(string Code, string Visit, DateTimeOffset At) : IFact;
 
+/// <summary>The institution as it stands after a change: what treatment places are told.</summary>
+public sealed record InstitutionTold(InstitutionReplicated Replica) : IFact;
+
 /// <summary>机构信息 whose change is applied for (004 Art.18).</summary>
 public enum InstitutionAttribute
 {

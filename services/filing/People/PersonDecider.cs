@@ -37,7 +37,9 @@ public sealed record ReinstatePerson(Actor Actor, PersonKey Person, DateTimeOffs
 public static class PersonDecider
 {
     /// <param name="filings">Named and appended to whenever an enrolment ends, so that an approval racing it is decided again.</param>
-    public static Decision Decide(ChangeStanding command, InsuredPerson person, PersonFilings filings) => command switch
+    public static Decision Decide(ChangeStanding command, InsuredPerson person, PersonFilings filings) => Ruled(command, person).Told(filings, command.Person);
+
+    private static Decision Ruled(ChangeStanding command, InsuredPerson person) => command switch
     {
         Enrol c => Enrolling(c, person),
         MoveEnrolment c => Moving(c, person),

@@ -26,7 +26,7 @@ public sealed class KeyRing
     public static string Generate() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeySize));
 
     /// <exception cref="CryptographicException">No such key.</exception>
-    internal byte[] Of(string id) => _keys.TryGetValue(id, out var key) ? key : throw new CryptographicException($"No key '{id}' in the ring.");
+    public byte[] Of(string id) => _keys.TryGetValue(id, out var key) ? key : throw new CryptographicException($"No key '{id}' in the ring.");
 
     private static byte[] Read(string id, string base64)
     {

@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Yibao.Filing.Chronic;
+using Yibao.Filing.Doors;
+using Yibao.Filing.Filings;
+using Yibao.Filing.People;
+using Yibao.Filing.Policy;
+using Yibao.Hosting;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
+
+namespace Yibao.Filing.Desks;
+
+/// <summary>Applications and their handling: reads, asks the decider, stores; what is answered is what is stored.</summary>
+public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedDetails details, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time)
+{
+    /// <param name="form">Sealed before the application is stored; a refused application's particulars are removed again.</param>
+    public async Task<Filings.Filing> Apply(ApplyForFiling command, FormFields form, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(form);
+        command.HomeArea.Hosted(places, settings, current, command.At);
+        var policy = policies.For(command.HomeArea, command.At.BusinessDate());
+        var online = policy.Channels.TryGetValue(command.Channel, out var channel) && channel.Online;
+        command = command with
+        {
+            MissingFields = FormFields.Missing(form),
+            Details = details.Reference(command.Number, form),
+            DetailsDigest = details.Digest(form),
+            Due = online && policy.OnlineHandlingWorkingDays is { } days ? WorkingCalendar.Reference.Add(command.At.BusinessDate(), days) : null,
+        };
+        var (number, filings, person) = (FilingNumber.Stream(command.Number), PersonFilings.Stream(command.Person), InsuredPerson.Stream(command.Person));
+        var map = places.At(command.At);
+        if (command.MissingFields.Count == 0) await details.Keep(command.Details, command.Person, form);
+        var executed = await door.Execute(new Command(command.Actor, current.Correlation, [number, filings, person], states =>
+            ApplyForFilingDecider.Decide(command, states.Of(number), states.Of(filings), states.Of(person), policy, map)), cancellation);
+        return executed.OrThrow().State(filings).Of(command.ApplicationId)!;
+    }
+
+    public async Task<(PersonKey Person, Filings.Filing Filing)> Handle(string number, Func<PersonKey, AdminDivision, Actor, DateTimeOffset, HandleFiling> make, string? reason, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        var issued = await Issued(number, cancellation);
+        var command = make(issued.Person, issued.HomeArea, current.Actor.Because(reason), time.Now());
+        if (!string.IsNullOrWhiteSpace(reason)) command = command with { OverrideSoftRules = true };
+        var (filings, person) = (PersonFilings.Stream(issued.Person), InsuredPerson.Stream(issued.Person));
+        var (policy, map) = (policies.For(issued.HomeArea, command.At.BusinessDate()), places.At(command.At));
+        var executed = await door.Execute(new Command(command.Actor, current.Correlation, [filings, person], states =>
+            HandleFilingDecider.Decide(command, states.Of(filings), states.Of(person), policy, map)), cancellation);
+        return (issued.Person, executed.OrThrow().State(filings).Find(number)!);
+    }
+
+    public async Task<(PersonKey Person, Filings.Filing Filing)> Get(string number, CancellationToken cancellation = default)
+    {
+        var issued = await Issued(number, cancellation);
+        return (issued.Person, (await door.Read(PersonFilings.Stream(issued.Person), cancellation)).Find(number)!);
+    }
+
+    /// <summary>Seals new particulars for a change and answers their reference.</summary>
+    public async Task<string> Seal(PersonKey person, string number, FormFields form)
+    {
+        var reference = details.Reference(number, form);
+        await details.Keep(reference, person, form);
+        return reference;
+    }
+
+    public async Task<ChronicQualifications> Chronic(PersonKey person, AdminDivision area, Func<ChronicQualifications, FilingPolicy, Actor, DateTimeOffset, Decision> decide, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(decide);
+        var now = time.Now();
+        // A treatment institution that recognises under the pilot is no agency; the decider asks for its own code.
+        if (current.Actor.Role != Role.Institution) area.Hosted(places, settings, current, now);
+        var stream = ChronicQualifications.Stream(person);
+        var (actor, policy) = (current.Actor, policies.For(area, now.BusinessDate()));
+        var executed = await door.Execute(new Command(actor, current.Correlation, [stream], states => decide(states.Of(stream), policy, actor, now)), cancellation);
+        return executed.OrThrow().State(stream);
+    }
+
+    // The number's stream says whose filing it is; the agency must see that area.
+    private async Task<FilingNumberIssued> Issued(string number, CancellationToken cancellation)
+    {
+        var issued = (await door.Read(FilingNumber.Stream(Desk.Need(number, "number")), cancellation)).Issued ?? throw FilingErrors.FilingNotFound.With(number).AsException();
+        current.MustSee(issued.HomeArea);
+        return issued;
+    }
+}
+
+/// <summary>The personal particulars of filing forms, sealed with the same cipher as identities; versions are never overwritten (FIL-041).</summary>
+public sealed class SealedDetails(IRows rows, Hosting.Persons.IFieldCipher cipher, ServiceSettings settings)
+{
+    public const string Ddl = """
+        create table if not exists filing_details (
+          reference varchar(80) primary key,
+          person_key char(32) not null,
+          sealed bytea not null
+        );
+        create index if not exists filing_details_person on filing_details (person_key);
+        """;
+
+    /// <summary>Follows from number and content, so that a repeat keeps one row; keyed, so that it says nothing of the content.</summary>
+    public string Reference(string number, FormFields form) => $"{number}-{Mac(number, form)}";
+
+    /// <summary>Tells a repeat from another application without knowing either.</summary>
+    public string Digest(FormFields form) => Mac("", form);
+
+    public Task Keep(string reference, PersonKey person, FormFields form) => rows.Execute(
+        "insert into filing_details (reference, person_key, sealed) values ($1, $2, $3) on conflict (reference) do nothing",
+        reference, person.ToString(), cipher.Seal(JsonSerializer.SerializeToUtf8Bytes(form), reference));
+
+    /// <summary>The particulars in clear, for the form that is printed for the person; null when they were erased.</summary>
+    public async Task<FormFields?> Open(string reference) =>
+        (await rows.Query("select sealed from filing_details where reference = $1", reader => reader.GetFieldValue<byte[]>(0), reference)).SingleOrDefault() is { } bytes
+            ? JsonSerializer.Deserialize<FormFields>(cipher.Open(bytes, reference))
+            : null;
+
+    private string Mac(string salt, FormFields form)
+    {
+        var keys = settings.PersonKeys!.Index;
+        byte[] text = [.. Encoding.UTF8.GetBytes(salt), 0, .. JsonSerializer.SerializeToUtf8Bytes(form)];
+        return Convert.ToHexStringLower(HMACSHA256.HashData(keys.Of(keys.Current), text))[..24];
+    }
+}

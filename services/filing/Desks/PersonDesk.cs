@@ -1,0 +1,42 @@
+using Yibao.Contracts.Settlements;
+using Yibao.Filing.Filings;
+using Yibao.Filing.People;
+using Yibao.Hosting;
+using Yibao.Hosting.Identity;
+using Yibao.Hosting.Persons;
+using Yibao.Kernel;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
+
+namespace Yibao.Filing.Desks;
+
+/// <summary>A person to take in, as a province's register or an operator gives it.</summary>
+public sealed record NewPerson(PersonIdentity Identity, string? ECredential, string? Card, AdminDivision Area, InsuranceType Insurance, string PersonType, bool CivilServant, DateOnly From, IReadOnlyList<string> SpecialGroups);
+
+/// <summary>Registers persons and changes their standing.</summary>
+public sealed class PersonDesk(IWriteDoor door, PersonRegistry registry, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time)
+{
+    /// <summary>The same person again changes nothing. The identity is sealed before anything else is stored.</summary>
+    public async Task<PersonKey> Register(NewPerson person, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        var now = time.Now();
+        person.Area.Hosted(places, settings, current, now);
+        var key = await registry.Register(person.Identity, person.ECredential, person.Card, cancellation);
+        await Change(new Enrol(current.Actor, key, person.Area, person.Insurance, person.PersonType, person.CivilServant, person.From.Start(), now), cancellation);
+        if (person.SpecialGroups.Count > 0) await Change(new SetSpecialGroups(current.Actor, key, person.SpecialGroups, now), cancellation);
+        return key;
+    }
+
+    /// <exception cref="Kernel.Errors.RefusedException">As the decider says.</exception>
+    public async Task<InsuredPerson> Change(ChangeStanding command, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var (person, filings) = (InsuredPerson.Stream(command.Person), PersonFilings.Stream(command.Person));
+        var executed = await door.Execute(new Command(command.Actor, current.Correlation, [person, filings], states => PersonDecider.Decide(command, states.Of(person), states.Of(filings))), cancellation);
+        return executed.OrThrow().State(person);
+    }
+
+    public Task<InsuredPerson> Get(PersonKey key, CancellationToken cancellation = default) => door.Read(InsuredPerson.Stream(key), cancellation);
+}

@@ -1,0 +1,83 @@
+using Google.Protobuf;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Yibao.Contracts.Filing.V1;
+using Yibao.Filing.Desks;
+using Yibao.Filing.Filings;
+using Yibao.Hosting;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
+
+namespace Yibao.Filing.Doors;
+
+/// <summary>
+/// The same desks as JSON for province operators. Bodies and answers are the messages of <c>agency.proto</c> in their standard JSON
+/// form, so both doors have one shape; errors are problem details.
+/// </summary>
+internal static class RestDoors
+{
+    private const int BodyLimit = 256 * 1024;
+
+    private static readonly JsonFormatter Writer = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
+
+    private static readonly JsonParser Reader = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(false));
+
+    public static void Map(ServiceBuilder service)
+    {
+        service.Endpoints(routes =>
+        {
+            routes.MapPost("/filings", async (HttpContext http, FilingDesk desk, ICurrentActor current, TimeProvider time) =>
+            {
+                var request = await Body<ApplyFilingRequest>(http);
+                var command = FilingsService.Read(request, current.Actor, time.Now());
+                return Json(FilingsService.Reply(command.Person, await desk.Apply(command, FilingsService.Form(request.Form), http.RequestAborted)));
+            }).Allow(FilingModule.Handling.CheckedInside("参保地在请求中，由服务核对"));
+
+            routes.MapGet("/filings/{number}", async (string number, HttpContext http, FilingDesk desk) =>
+            {
+                var (person, filing) = await desk.Get(number, http.RequestAborted);
+                return Json(FilingsService.Reply(person, filing));
+            }).Allow(FilingModule.Looking.CheckedInside("按备案编号的参保地核对"));
+
+            routes.MapGet("/areas/{area}/filings", async (string area, string? status, int? page_size, string? cursor, FilingLists lists, ICurrentActor current) =>
+            {
+                var home = Desk.Area(area, "area");
+                lists.Known(home);
+                current.MustSee(home);
+                var (lines, next) = await lists.Page(home, status ?? "", page_size ?? 0, cursor ?? "");
+                return Json(FilingsService.Page(lines, next));
+            }).Allow(FilingModule.Looking.CheckedInside("按路径中的参保地核对"));
+
+            routes.MapGet("/institutions/{code}", async (string code, HttpContext http, InstitutionDesk desk, TimeProvider time) =>
+                Json(InstitutionsService.Reply(await desk.Get(code, http.RequestAborted), time.Now()))).Allow(FilingModule.Looking.CheckedInside("机构只看自己"));
+
+            routes.MapGet("/persons/{key}", async (string key, HttpContext http, PersonDesk desk, ICurrentActor current, TimeProvider time) =>
+            {
+                var person = Desk.Person(key);
+                var state = await desk.Get(person, http.RequestAborted);
+                if (!state.IsKnown) throw FilingErrors.PersonUnknown.With().AsException();
+                current.MustSee((state.Current ?? state.Enrolments[^1]).Area);
+                return Json(PersonsService.Reply(person, state, time.Now()));
+            }).Allow(FilingModule.Agencies.CheckedInside("按参保地核对"));
+        });
+    }
+
+    private static IResult Json(IMessage message) => Results.Text(Writer.Format(message), "application/json");
+
+    private static async Task<T> Body<T>(HttpContext http) where T : IMessage<T>, new()
+    {
+        using var reader = new StreamReader(http.Request.Body);
+        var buffer = new char[BodyLimit + 1];
+        var length = await reader.ReadBlockAsync(buffer, http.RequestAborted);
+        if (length > BodyLimit) throw SystemErrors.FieldInvalid.With("请求", "超过 256 KB").AsException();
+        try
+        {
+            return Reader.Parse<T>(new string(buffer, 0, length));
+        }
+        catch (Exception wrong) when (wrong is InvalidProtocolBufferException or InvalidJsonException)
+        {
+            throw SystemErrors.FieldInvalid.With("请求", "不是约定的 JSON").AsException();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Yibao.Contracts.Filings;
+using Yibao.Contracts.Nodes;
+using Yibao.Filing.Filings;
+using Yibao.Filing.People;
+using Yibao.Filing.Policy;
+using Yibao.Hosting;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
+
+namespace Yibao.Filing.Replication;
+
+/// <summary>
+/// City → province → nation (FIL-038, FIL-039): the home place signs each version of a filing once; every node above stores it, hands it
+/// on unchanged and sends a receipt back down. Home's list of what is not yet reported is what has no receipt.
+/// </summary>
+public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner signer, FilingPolicies policies, NodeRegistry registry, ServiceSettings settings, TimeProvider time) : IHandleEnvelope
+{
+    public const string Replica = "filing.replica.v1";
+
+    public const string Receipt = "filing.receipt.v1";
+
+    private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>What home sends when a filing changes; null at a node without a parent.</summary>
+    public static EdgeMessage? Tell(FilingReplicated filing, NodeRegistry registry, AdminDivision node, IEnvelopeSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(filing);
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(signer);
+        var map = registry.At(filing.ChangedAt);
+        return map.ParentNode(node) is { } parent
+            ? new EdgeMessage(parent, signer.Sign(map.Root.Code, $"filing/{filing.Number}/{filing.Version}", filing.ChangedAt, Replica, JsonSerializer.SerializeToUtf8Bytes(filing, Form)))
+            : null;
+    }
+
+    public Task Handle(Envelope envelope, MessageContext context, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(envelope);
+        ArgumentNullException.ThrowIfNull(context);
+        return envelope.Kind switch
+        {
+            Replica => Store(envelope, context, cancellation),
+            Receipt => Note(envelope, context, cancellation),
+            _ => throw SecurityErrors.MessageKindUnknown.With(envelope.Kind).AsException(),
+        };
+    }
+
+    private async Task Store(Envelope envelope, MessageContext context, CancellationToken cancellation)
+    {
+        var filing = Read<FilingReplicated>(envelope);
+        var map = registry.At(envelope.Instant);
+        // Only the node that answers for the home place speaks for its filings.
+        if (map.HostOf(filing.HomeArea) != envelope.From) throw FilingErrors.NotHomeAgency.With(filing.HomeArea).AsException();
+        var now = time.GetUtcNow();
+        var stream = FilingCopy.Stream(filing.Number);
+        (await door.Execute(new Command(context.ActingFor(settings.Node), context.Correlation, [stream], states => FilingCopy.Decide(filing, envelope.From, now, states.Of(stream))), cancellation)).OrThrow();
+
+        // Stored first, then onward and back; should either fail the broker brings the message again.
+        if (map.ParentNode(settings.Node) is { } parent) await edges.Send(parent, envelope with { Path = [.. envelope.Path, settings.Node] }, cancellation);
+        var receipt = new FilingReplicaStored(filing.Number, filing.Version, filing.Person, settings.Node, now);
+        await Towards(signer.Sign(filing.HomeArea, $"filing/{filing.Number}/{filing.Version}/{settings.Node}", envelope.Instant, Receipt, JsonSerializer.SerializeToUtf8Bytes(receipt, Form)), map, cancellation);
+    }
+
+    private async Task Note(Envelope envelope, MessageContext context, CancellationToken cancellation)
+    {
+        var map = registry.At(envelope.Instant);
+        if (map.HostOf(envelope.To) != settings.Node)
+        {
+            await Towards(envelope with { Path = [.. envelope.Path, settings.Node] }, map, cancellation);
+            return;
+        }
+
+        var receipt = Read<FilingReplicaStored>(envelope);
+        if (receipt.Tier != envelope.From) throw SystemErrors.FieldInvalid.With("tier", receipt.Tier).AsException();
+        var actor = context.ActingFor(settings.Node);
+        var (filings, person) = (PersonFilings.Stream(receipt.Person), InsuredPerson.Stream(receipt.Person));
+        var policy = policies.For(envelope.To, envelope.Instant.BusinessDate());
+        (await door.Execute(new Command(actor, context.Correlation, [filings, person], states =>
+            HandleFilingDecider.Decide(new NoteForwarded(actor, receipt.Person, receipt.Number, receipt.Version, receipt.Tier, receipt.StoredAt), states.Of(filings), states.Of(person), policy, map))
+        {
+            Handles = context.Handled,
+        }, cancellation)).OrThrow();
+    }
+
+    private Task Towards(Envelope envelope, NodeMap map, CancellationToken cancellation) => map.Route(settings.Node, envelope.To, envelope.Path) switch
+    {
+        Routing.Refused refused => throw refused.Error.AsException(),
+        { NextHop: { } next } => edges.Send(next, envelope, cancellation),
+        _ => Task.CompletedTask,
+    };
+
+    private static T Read<T>(Envelope envelope) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(envelope.Payload.Span, Form) ?? throw SystemErrors.FieldInvalid.With("payload", envelope.Kind).AsException();
+        }
+        catch (JsonException)
+        {
+            throw SystemErrors.FieldInvalid.With("payload", envelope.Kind).AsException();
+        }
+    }
+}
