@@ -50,7 +50,7 @@ public sealed class FilingLists(IRows rows, NodeRegistry places, TimeProvider ti
         ArgumentNullException.ThrowIfNull(service);
         service.Table(Ddl);
         service.Row<FilingApplied>((f, context) => new RowCommand(
-            "insert into filing_row (number, person_key, home_area, insurance, category, place, channel, status, applied_at, due) values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)",
+            "insert into filing_row (number, person_key, home_area, insurance, category, place, channel, status, applied_at, due) values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9::date)",
             f.Number, context.Stream["filings/".Length..], f.HomeArea.Code, (int)f.Insurance, (int)f.Category, f.Place.Code, f.Channel, f.At, f.Due));
         service.Row<FilingReviewStarted>((f, _) => Status(f.Number, FilingStatus.UnderReview));
         service.Row<FilingRejected>((f, _) => Status(f.Number, FilingStatus.Rejected));
@@ -60,7 +60,7 @@ public sealed class FilingLists(IRows rows, NodeRegistry places, TimeProvider ti
             "update filing_row set status = 7 where person_key = $1 and home_area = $2 and insurance = $3 and status in (1, 2)",
             context.Stream["filings/".Length..], f.HomeArea.Code, (int)f.Insurance));
         service.Row<FilingTold>((f, _) => new RowCommand(
-            "update filing_row set status = $2, place = $3, start_at = $4, end_at = $5, left_at = $6, version = $7 where number = $1 and version < $7",
+            "update filing_row set status = $2, place = $3, start_at = $4::timestamptz, end_at = $5::timestamptz, left_at = $6::timestamptz, version = $7 where number = $1 and version < $7",
             f.Replica.Number, (int)f.Replica.Status, f.Replica.Place.Code, f.Replica.Start, f.Replica.End, f.Replica.LeftForceAt, f.Replica.Version));
         service.Row<FilingForwarded>((f, _) => f.Tier == AdminDivision.National
             ? new RowCommand("update filing_row set reported = greatest(reported, $2) where number = $1", f.Number, f.Version)
