@@ -57,7 +57,7 @@ public sealed class SettlementModule : IServiceModule
         services.AddSingleton<IUndeliveredSettlements>(provider => provider.GetRequiredService<SettlementTables>());
         services.AddSingleton(provider => PolicyFolder.Load(Regions(), provider.GetRequiredService<NodeRegistry>().Latest));
         services.AddSingleton<IPolicies, PackPolicies>();
-        services.AddSingleton(provider => new CatalogueFolder(Regions(), provider.GetRequiredService<NodeRegistry>()));
+        services.AddSingleton(provider => CatalogueLibrary.Load(Regions(), provider.GetRequiredService<NodeRegistry>().Latest));
         services.AddSingleton<IFeeSplits, CatalogueSplits>();
         services.AddHostedService<RedriveWorker>();
     }

@@ -1,11 +1,22 @@
+using Yibao.Kernel.Errors;
+using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Benefits.Packs;
 using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Visits;
 
 namespace Yibao.Settlement.Local;
 
-/// <summary>Splits by the catalogue of the treatment place (BEN-002, BEN-003).</summary>
-public sealed class CatalogueSplits(CatalogueFolder catalogues) : IFeeSplits
+/// <summary>Splits by the treatment place's catalogue, inside a province as its policy says (BEN-001…003), chronic care by its disease's scope (SET-019, SET-020).</summary>
+public sealed class CatalogueSplits(CatalogueLibrary catalogues, PolicyLibrary policies) : IFeeSplits
 {
-    public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, catalogues.For(visit.TreatmentArea));
+    public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines)
+    {
+        if (lines.Count == 0) throw FeeErrors.NoLines.With().AsException();
+        var rule = policies.At(visit.TreatmentArea, lines.Max(line => line.Date)).Pack.CatalogueIntraProvince;
+        var catalogue = catalogues.For(insured.HomeArea, visit.TreatmentArea, rule);
+        if (visit.Disease is not { } disease || NationalCodes.Care(visit.CareType).Care != CareType.Chronic) return FeeSplitter.Split(lines, catalogue);
+        if (catalogues.NotOpen(disease, insured.HomeArea, visit.TreatmentArea) is { } closed) throw closed.AsException();
+        return FeeSplitter.Split(lines, catalogue, catalogues.ScopeOf(disease, visit.TreatmentArea));
+    }
 }
