@@ -16,6 +16,8 @@ public sealed class Sealing(IEnvelopeSigner signer)
     public static JsonSerializerOptions Form { get; } = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // What follows from other fields does not travel.
+        IgnoreReadOnlyProperties = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
         Converters = { new JsonStringEnumConverter() },
     };

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel;
+using Yibao.Kernel.Deciding;
+using Yibao.Settlement.RoundTrip;
+using static Yibao.Settlement.Tests.RoundTrip.Country;
+
+namespace Yibao.Settlement.Tests.RoundTrip;
+
+/// <summary>What is stored comes back as it was: the same states, the same hashes, the same signed bytes.</summary>
+public sealed class Stored
+{
+    private static readonly JsonSerializerOptions Store = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter() } };
+
+    [Fact]
+    public async Task Every_fact_survives_the_store()
+    {
+        var country = new Country();
+        await country.Admit("v1");
+        await country.Admit("v2");
+        await country.Admit("v3", careType: "11", only: 80m);
+        await country.Settle("s1", "v1");
+        await country.Settle("s2", "v2");
+        await country.Settle("s2b", "v2");
+        await country.Refund("s1", "f1");
+        await country.Refund("s2", "f2");
+        country.Ineligible = static _ => Kernel.Errors.FilingErrors.InsuredNotActive;
+        await country.Settle("s3", "v3");
+        await country.Reverse("never", "r9");
+
+        foreach (var node in (AdminNode[])[new(Hubei), new(Nation), new(Guizhou)])
+        {
+            foreach (var stream in country[node.Code].Door.Streams())
+            {
+                foreach (var stored in country[node.Code].Door.Facts(stream))
+                {
+                    var json = JsonSerializer.Serialize(stored.Fact, stored.Fact.GetType(), Store);
+                    var back = (IFact)JsonSerializer.Deserialize(json, stored.Fact.GetType(), Store)!;
+                    JsonSerializer.Serialize(back, back.GetType(), Store).ShouldBe(json);
+                    if (OutcomeOf(stored.Fact) is { } outcome) OutcomeOf(back)!.Hash().ShouldBe(outcome.Hash());
+                }
+            }
+        }
+
+        static SettlementOutcome? OutcomeOf(IFact fact) => fact switch
+        {
+            SettlementGranted granted => granted.Outcome,
+            SettlementReversed reversed => reversed.Outcome,
+            OutcomeReceived received => received.Outcome,
+            OutcomeRelayed relayed => relayed.Outcome,
+            _ => null,
+        };
+    }
+
+    [Fact]
+    public async Task What_was_signed_is_made_again_from_what_is_stored()
+    {
+        var country = new Country();
+        Contracts.Nodes.Envelope? sent = null;
+        country.OnRequest = (_, to, message) => sent = to == Nation ? message : sent;
+        await country.Admit();
+        await country.Settle();
+
+        var intended = (SettlementIntended)country.Treatment.Door.Facts(TreatmentSettlement.Stream(National("s1")).Id)[0].Fact;
+        var back = JsonSerializer.Deserialize<SettlementIntended>(JsonSerializer.Serialize(intended, Store), Store)!;
+        var again = Sealing.Restore(back.IntentSeal, SettlementKinds.Intent, back.Request);
+
+        again.Payload.ToArray().ShouldBe(sent!.Payload.ToArray());
+        (again.From, again.To, again.Id, again.Instant, again.KeyId).ShouldBe((sent.From, sent.To, sent.Id, sent.Instant, sent.KeyId));
+        back.Request.Hash().ShouldBe(intended.RequestHash);
+    }
+
+    /// <summary>The canonical form is permanent: a hash that changes here would break every stored comparison.</summary>
+    [Fact]
+    public void The_content_hash_of_a_known_settlement_never_changes()
+    {
+        var content = new SettlementContent("H42010000001:1", null, "H42010000001:v", Wuhan, Guiyang, Hospital, Person, InsuranceType.Employee, "21",
+            new DateOnly(2023, 3, 10), new DateTimeOffset(2023, 3, 10, 7, 0, 0, TimeSpan.Zero),
+            new SplitTotals(Money.Yuan(20_000), Money.Yuan(16_000), Money.Yuan(1_200), Money.Yuan(300), Money.Yuan(2_500)),
+            new Figures(Money.Yuan(20_000), [new FundAmount(Fund.Pooled, "统筹基金", Money.Yuan(12_080)), new FundAmount(Fund.Other, "其他", Money.Zero)], Money.Yuan(7_920), Money.Zero, Money.Zero),
+            new string('0', 64), "policy", 3);
+
+        content.Hash().ShouldBe(Known);
+        // Names and zero funds mean nothing; a fen, a date, a person do.
+        (content with { Figures = content.Figures with { Funds = [new FundAmount(Fund.Pooled, "居民基金", Money.Yuan(12_080))] } }).Hash().ShouldBe(Known);
+        (content with { BusinessDate = new DateOnly(2023, 3, 11) }).Hash().ShouldNotBe(Known);
+        (content with { OriginalId = "" }).Hash().ShouldNotBe(Known);
+        (content with { Figures = content.Figures with { Cash = Money.Yuan(7_920.01m) } }).Hash().ShouldNotBe(Known);
+        (content with { VisitId = "H42010000001:", Institution = "v" + Hospital }).Hash().ShouldNotBe(Known);
+    }
+
+    private const string Known = "8bdec0e7e129b0373bae3388ea551a01f80252eae22b0dc3151aacfcd2b3c637";
+
+    private sealed record AdminNode(Kernel.Places.AdminDivision Code);
+}
