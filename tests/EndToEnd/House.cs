@@ -36,7 +36,7 @@ internal sealed class House : IAsyncDisposable
 
     public BackingServices Backing => _backing;
 
-    /// <summary>Certificates and logs of this house.</summary>
+    /// <summary>Certificates of this house.</summary>
     public string Folder { get; }
 
     public DevelopmentCertificates Certificates { get; } = new();
@@ -106,7 +106,7 @@ internal sealed class House : IAsyncDisposable
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            patience.CancelAfter(TimeSpan.FromSeconds(5));
+            patience.CancelAfter(TimeSpan.FromSeconds(15));
             using var response = await counter.SendAsync(request, patience.Token);
             if (response.StatusCode == HttpStatusCode.OK) return await response.Content.ReadFromJsonAsync<Deposit>(patience.Token);
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>(patience.Token);

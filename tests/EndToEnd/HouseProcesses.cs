@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -8,11 +9,12 @@ namespace Yibao.EndToEnd.Tests;
 /// <summary>The four services as processes of their own, each of which can be killed and started again at the same address.</summary>
 internal sealed class HouseProcesses : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly House _house;
     private readonly Dictionary<string, (int Grpc, int Http)> _ports = HouseModule.All.ToDictionary(entry => entry.Service, _ => (FreePort(), FreePort()), StringComparer.Ordinal);
     private readonly Dictionary<string, Process> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _said = new(StringComparer.Ordinal);
 
     private HouseProcesses(House house) => _house = house;
 
@@ -100,14 +102,12 @@ internal sealed class HouseProcesses : IAsyncDisposable
     private void Log(string service, string? line)
     {
         if (line is null) return;
-        lock (_running) File.AppendAllLines(Path.Combine(_house.Folder, $"{service}.log"), [line]);
+        var said = _said.GetOrAdd(service, static _ => new ConcurrentQueue<string>());
+        said.Enqueue(line);
+        if (said.Count > 40) said.TryDequeue(out _);
     }
 
-    private string Tail(string service)
-    {
-        var path = Path.Combine(_house.Folder, $"{service}.log");
-        lock (_running) return File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(20)) : "it said nothing";
-    }
+    private string Tail(string service) => _said.TryGetValue(service, out var said) ? string.Join('\n', said) : "it said nothing";
 
     private static int FreePort()
     {
