@@ -7,6 +7,7 @@ using Yibao.Filing.Filings;
 using Yibao.Filing.Institutions;
 using Yibao.Filing.People;
 using Yibao.Filing.Policy;
+using Yibao.Filing.Uploads;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Deciding;
@@ -34,7 +35,9 @@ public sealed class FilingModule : IServiceModule
         service.Facts(typeof(FilingModule).Assembly);
         FilingLists.Declare(service);
         service.Table(SealedDetails.Ddl);
+        service.Table(UploadRun.Ddl);
         service.Persons<AccessLog>();
+        service.Job<ExpiryList>("filing-expiry", "daily 00:10");
         Tell(service);
         Doors(service);
         RestDoors.Map(service);
@@ -48,6 +51,8 @@ public sealed class FilingModule : IServiceModule
         services.AddSingleton<FilingDesk>();
         services.AddSingleton<InstitutionDesk>();
         services.AddSingleton<FilingLists>();
+        services.AddSingleton<UploadRun>();
+        services.AddSingleton<UploadKinds>();
     }
 
     /// <summary>Institutions to this node's other services, filings upward to the province and the nation.</summary>
@@ -77,6 +82,7 @@ public sealed class FilingModule : IServiceModule
         service.Grpc<InstitutionsService>(
             ("Do", Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator, Role.Institution).OrInside().CheckedInside("机构的主管经办机构由规则核对")),
             ("Get", Looking.CheckedInside("机构只看自己")));
+        service.Grpc<UploadsService>(("Upload", keepers.CheckedInside("文件开头的统筹区，由服务核对")));
     }
 
     private static AdminDivision? AreaOf(string code) => AdminDivision.TryParse(code, out var area) ? area : null;

@@ -32,10 +32,12 @@ public sealed class FilingLists(IRows rows, NodeRegistry places, TimeProvider ti
           left_at timestamptz,
           due date,
           version bigint not null default 0,
-          reported bigint not null default 0
+          reported bigint not null default 0,
+          expired boolean not null default false
         );
         create index if not exists filing_row_area on filing_row (home_area, applied_at desc, number desc);
         create index if not exists filing_row_open on filing_row (home_area, due) where due is not null and status in (1, 2);
+        create index if not exists filing_row_ending on filing_row (end_at, number) where status = 3 and not expired;
         create index if not exists filing_row_unreported on filing_row (home_area, applied_at desc, number desc) where version > reported;
         """;
 
@@ -62,6 +64,7 @@ public sealed class FilingLists(IRows rows, NodeRegistry places, TimeProvider ti
         service.Row<FilingTold>((f, _) => new RowCommand(
             "update filing_row set status = $2, place = $3, start_at = $4::timestamptz, end_at = $5::timestamptz, left_at = $6::timestamptz, version = $7 where number = $1 and version < $7",
             f.Replica.Number, (int)f.Replica.Status, f.Replica.Place.Code, f.Replica.Start, f.Replica.End, f.Replica.LeftForceAt, f.Replica.Version));
+        service.Row<FilingExpired>((f, _) => new RowCommand("update filing_row set expired = true where number = $1", f.Number));
         service.Row<FilingForwarded>((f, _) => f.Tier == AdminDivision.National
             ? new RowCommand("update filing_row set reported = greatest(reported, $2) where number = $1", f.Number, f.Version)
             : null);
@@ -100,6 +103,11 @@ public sealed class FilingLists(IRows rows, NodeRegistry places, TimeProvider ti
             return sql;
         }
     }
+
+    /// <summary>Filings that have run out and are not noted as expired yet, of all areas here.</summary>
+    public Task<IReadOnlyList<(string Number, string Person, string Area)>> RunOut(DateTimeOffset by, int limit) => rows.Query(
+        "select number, person_key, home_area from filing_row where status = 3 and not expired and end_at <= $1 order by end_at, number limit $2",
+        reader => (reader.GetString(0), reader.GetString(1), reader.GetString(2)), by, limit);
 
     /// <summary>The area must be in the registry.</summary>
     public void Known(AdminDivision area) => _ = places.At(time.GetUtcNow()).Area(area);

@@ -15,7 +15,7 @@ namespace Yibao.Filing.Replication;
 
 /// <summary>
 /// City → province → nation (FIL-038, FIL-039): the home place signs each version of a filing once; every node above stores it, hands it
-/// on unchanged and sends a receipt back down. Home's list of what is not yet reported is what has no receipt.
+/// on unchanged, sends a receipt back down, and passes it to the node of the filed place. Home's list of what is not yet reported is what has no receipt.
 /// </summary>
 public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner signer, FilingPolicies policies, NodeRegistry registry, ServiceSettings settings, TimeProvider time) : IHandleEnvelope
 {
@@ -59,10 +59,19 @@ public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner
         var stream = FilingCopy.Stream(filing.Number);
         (await door.Execute(new Command(context.ActingFor(settings.Node), context.Correlation, [stream], states => FilingCopy.Decide(filing, envelope.From, now, states.Of(stream))), cancellation)).OrThrow();
 
-        // Stored first, then onward and back; should either fail the broker brings the message again.
-        if (map.ParentNode(settings.Node) is { } parent) await edges.Send(parent, envelope with { Path = [.. envelope.Path, settings.Node] }, cancellation);
-        var receipt = new FilingReplicaStored(filing.Number, filing.Version, filing.Person, settings.Node, now);
-        await Towards(signer.Sign(filing.HomeArea, $"filing/{filing.Number}/{filing.Version}/{settings.Node}", envelope.Instant, Receipt, JsonSerializer.SerializeToUtf8Bytes(receipt, Form)), map, cancellation);
+        // Stored first, then onward and back; should any of it fail the broker brings the message again.
+        var passing = envelope with { Path = [.. envelope.Path, settings.Node] };
+        var (from, parent) = (envelope.Path[^1], map.ParentNode(settings.Node));
+        if (from != parent)
+        {
+            if (parent is { } above) await edges.Send(above, passing, cancellation);
+            var receipt = new FilingReplicaStored(filing.Number, filing.Version, filing.Person, settings.Node, now);
+            await Towards(signer.Sign(filing.HomeArea, $"filing/{filing.Number}/{filing.Version}/{settings.Node}", envelope.Instant, Receipt, JsonSerializer.SerializeToUtf8Bytes(receipt, Form)), map, cancellation);
+        }
+
+        // And down to the node of the filed place, so that its agency and institutions can look it up (FIL-038). A node that is not
+        // connected has no edge, and nothing to look up with.
+        if (map.Route(settings.Node, filing.Place, envelope.Path) is Routing.Down { Child: var child } && child != from && settings.Edges.Any(edge => edge.Neighbour == child)) await edges.Send(child, passing, cancellation);
     }
 
     private async Task Note(Envelope envelope, MessageContext context, CancellationToken cancellation)

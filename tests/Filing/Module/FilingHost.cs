@@ -21,6 +21,9 @@ namespace Yibao.Filing.Tests.Module;
 /// <summary>The filing service of one node as it runs: real host, database and broker.</summary>
 internal sealed class FilingHost : IAsyncDisposable
 {
+    // One for all hosts of a run: a restart must open what was sealed before it.
+    private static readonly PersonKeys Keys = PersonKeys.Generate();
+
     private readonly WebApplication _app;
 
     private FilingHost(WebApplication app, AdminDivision node) => (_app, Node) = (app, node);
@@ -40,8 +43,8 @@ internal sealed class FilingHost : IAsyncDisposable
             Migrate = true,
             Development = true,
             Peers = peers,
-            PersonKeys = PersonKeys.Generate(),
-            Credentials = (certificates ?? new DevelopmentCertificates()).For(division, "filing", [new("100000"), new("420000"), new("630000"), new("630100")]),
+            PersonKeys = Keys,
+            Credentials = (certificates ?? new DevelopmentCertificates()).For(division, "filing", [new("100000"), new("110000"), new("420000"), new("630000"), new("630100")]),
             Edges = edges ?? [],
         }, new FilingModule());
         await app.StartAsync();

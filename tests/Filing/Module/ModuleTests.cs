@@ -147,12 +147,31 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         wrong.Error.Code.ShouldBe("FIELD_INVALID");
     }
 
+    [Fact]
+    public async Task The_day_change_notes_what_has_run_out_and_leaves_the_rest()
+    {
+        await using var space = await Backing.SharedBacking.NewSpaceAsync();
+        await using var host = await FilingHost.Start(space, "420000");
+        var person = await host.Registered(50, "420100");
+        FilingReply filed;
+        using (host.As("420100")) filed = await host.Filings.ApplyAsync(FilingHost.Application(person, "420100", "310000", "run-out"));
+        var lists = host.Get<FilingLists>();
+        (await lists.RunOut(DateTimeOffset.UtcNow, 10)).ShouldBeEmpty();
+        var job = new ExpiryList(lists, host.Get<IWriteDoor>(), host.Get<Policy.FilingPolicies>(), host.Get<Kernel.Places.NodeRegistry>(), host.Get<ServiceSettings>());
+        var due = DateTimeOffset.UtcNow.AddMonths(7);
+        await job.Run(new JobRun("filing-expiry", "later", due, 1), CancellationToken.None);
+        await job.Run(new JobRun("filing-expiry", "later", due, 2), CancellationToken.None);
+        (await host.Get<IHistory>().Of($"filings/{person}")).Count(stored => stored.Fact is Filings.FilingExpired expired && expired.Number == filed.Number).ShouldBe(1);
+        (await lists.RunOut(due, 10)).ShouldBeEmpty();
+    }
+
     [Fact, Covers("FIL-038", "FIL-039")]
     public async Task A_filing_is_reported_upward_until_both_tiers_have_stored_it()
     {
         await using var nationSpace = await Backing.SharedBacking.NewSpaceAsync();
         await using var provinceSpace = await Backing.SharedBacking.NewSpaceAsync();
         await using var citySpace = await Backing.SharedBacking.NewSpaceAsync();
+        await using var treatmentSpace = await Backing.SharedBacking.NewSpaceAsync();
         var certificates = new DevelopmentCertificates();
         EdgeSettings Edge(string neighbour, Backing.BackingSpace at, bool hosted) => new() { Neighbour = new(neighbour), Broker = at.Broker, Hosted = hosted };
         await using var city = await FilingHost.Start(citySpace, "630100", certificates, [Edge("630000", provinceSpace, false)]);
@@ -160,7 +179,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         FilingReply filing;
         using (city.As("630100"))
         {
-            var application = FilingHost.Application(person, "630100", "440100", "up-1");
+            var application = FilingHost.Application(person, "630100", "110000", "up-1");
             filing = await city.Filings.ApplyAsync(application);
             filing = await city.Filings.HandleAsync(new HandleFilingRequest { Number = filing.Number, Approve = new ApproveStep() });
             filing.Status.ShouldBe("ACTIVE");
@@ -168,7 +187,8 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
             (await city.Filings.ListAsync(new ListFilingsRequest { HomeArea = "630100", Status = "NOT_REPORTED" })).Filings.Count.ShouldBe(1);
         }
 
-        await using var nation = await FilingHost.Start(nationSpace, "100000", certificates, [Edge("630000", nationSpace, true)]);
+        await using var nation = await FilingHost.Start(nationSpace, "100000", certificates, [Edge("630000", nationSpace, true), Edge("110000", nationSpace, true)]);
+        await using var treatment = await FilingHost.Start(treatmentSpace, "110000", certificates, [Edge("100000", nationSpace, false)]);
         await using var province = await FilingHost.Start(provinceSpace, "630000", certificates, [Edge("100000", nationSpace, false), Edge("630100", provinceSpace, true)]);
         await Until(async () =>
         {
@@ -178,6 +198,11 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         foreach (var above in (FilingHost[])[province, nation])
             (await above.Filings.GetReportedAsync(new GetFilingRequest { Number = filing.Number })).Status.ShouldBe("ACTIVE");
 
+        // And at the treatment place, for its agency and its institutions.
+        await Until(async () => (await treatment.Get<IHistory>().Of($"filing-copy/{filing.Number}")).Count == 1);
+        using (treatment.As("110000", Role.Institution))
+            (await treatment.Filings.GetReportedAsync(new GetFilingRequest { Number = filing.Number })).Place.ShouldBe("110000");
+
         using (city.As("630100"))
         {
             (await city.Filings.ListAsync(new ListFilingsRequest { HomeArea = "630100", Status = "NOT_REPORTED" })).Filings.ShouldBeEmpty();
@@ -185,6 +210,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         }
 
         await Until(async () => (await nation.Filings.GetReportedAsync(new GetFilingRequest { Number = filing.Number })).Status == "CANCELLED");
+        await Until(async () => (await treatment.Filings.GetReportedAsync(new GetFilingRequest { Number = filing.Number })).Status == "CANCELLED");
         // One record however often it came.
         (await nation.Get<IHistory>().Of($"filing-copy/{filing.Number}")).Count.ShouldBe(2);
     }
