@@ -30,6 +30,9 @@ public sealed record BackingOptions
     /// </summary>
     public bool StopOnSignals { get; init; } = true;
 
+    /// <summary>Done as soon as PostgreSQL is ready, while RabbitMQ is still starting: what can be prepared there need not wait.</summary>
+    public Func<PostgresServer, CancellationToken, Task>? PostgresReady { get; init; }
+
     /// <summary>The folder that holds private instances; null takes <c>.run/</c> of the repository, else a temporary one.</summary>
     public string? Folder { get; init; }
 

@@ -66,7 +66,7 @@ public sealed class BackingServices : IAsyncDisposable
             }
 
             options.Progress?.Invoke($"starting PostgreSQL ({postgres.Kind}) and RabbitMQ ({rabbit.Kind})");
-            await Task.WhenAll(postgres.StartAsync(cancellation), rabbit.StartAsync(cancellation));
+            await Task.WhenAll(ReadyAsync(postgres, options, cancellation), rabbit.StartAsync(cancellation));
             var services = new BackingServices(postgres, rabbit, folder);
             services.WatchTheEnd(options.StopOnSignals);
             return services;
@@ -87,6 +87,12 @@ public sealed class BackingServices : IAsyncDisposable
         await Task.WhenAll(Rabbit.DisposeAsync().AsTask(), Postgres.DisposeAsync().AsTask());
         _folder?.Release();
         foreach (var signal in _signals) signal.Dispose();
+    }
+
+    private static async Task ReadyAsync(PostgresServer postgres, BackingOptions options, CancellationToken cancellation)
+    {
+        await postgres.StartAsync(cancellation);
+        if (options.PostgresReady is { } prepare) await prepare(postgres, cancellation);
     }
 
     private void WatchTheEnd(bool signals)

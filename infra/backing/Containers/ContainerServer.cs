@@ -29,7 +29,7 @@ internal sealed class ContainerServer(IContainer container) : IServerLife
     /// <summary>Publishes a port at one of ours, on loopback where the engine is on this machine.</summary>
     public static (string Host, string Port) Publish(int port, out Action<CreateContainerParameters> bind)
     {
-        var published = FreePorts.Take().ToString(CultureInfo.InvariantCulture);
+        var published = LoopbackPorts.Take().ToString(CultureInfo.InvariantCulture);
         var key = string.Create(CultureInfo.InvariantCulture, $"{port}/tcp");
         bind = parameters =>
         {

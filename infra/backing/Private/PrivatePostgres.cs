@@ -33,7 +33,7 @@ internal sealed class PrivatePostgres : IServerLife
                 environment, cancellation);
         }
 
-        var port = FreePorts.Take();
+        var port = LoopbackPorts.Take();
         string[] command =
         [
             Path.Combine(bin, "postgres"), "-D", data,

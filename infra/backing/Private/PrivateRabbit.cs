@@ -34,7 +34,7 @@ internal sealed class PrivateRabbit : IServerLife
         if (!File.Exists(cookie)) File.Copy(Secret.File(home), cookie);
         File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
 
-        int amqp = FreePorts.Take(), distribution = FreePorts.Take(), mapper = FreePorts.Take(), management = FreePorts.Take();
+        int amqp = LoopbackPorts.Take(), distribution = LoopbackPorts.Take(), mapper = LoopbackPorts.Take(), management = LoopbackPorts.Take();
         File.WriteAllText(Path.Combine(home, "rabbitmq.conf"), string.Create(CultureInfo.InvariantCulture, $"""
             listeners.tcp.1 = 127.0.0.1:{amqp}
             management.tcp.ip = 127.0.0.1

@@ -1,0 +1,36 @@
+using Yibao.Hosting;
+
+namespace Yibao.Local;
+
+/// <summary>Settings of a host as environment variables (<c>Yibao__Node</c>): what a container is given too.</summary>
+public static class EnvironmentSettings
+{
+    public static IReadOnlyDictionary<string, string> Of(ServiceSettings settings)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Yibao:Node"] = settings.Node.Code,
+            ["Yibao:Database"] = settings.Database,
+            ["Yibao:Broker"] = settings.Broker.AbsoluteUri,
+            ["Yibao:GrpcListen"] = settings.GrpcListen,
+            ["Yibao:HttpListen"] = settings.HttpListen,
+            ["Yibao:Migrate"] = settings.Migrate ? "true" : "false",
+            ["Yibao:Development"] = settings.Development ? "true" : "false",
+            ["Yibao:LogLevel"] = settings.LogLevel.ToString(),
+        };
+        if (settings.CertificateFolder is { } folder) values["Yibao:CertificateFolder"] = folder;
+        if (settings.DoorsFile is { } doors) values["Yibao:DoorsFile"] = doors;
+        if (settings.Identity.DevelopmentKey is { } key) values["Yibao:Identity:DevelopmentKey"] = key;
+        foreach (var (name, address) in settings.Peers) values[$"Yibao:Peers:{name}"] = address.AbsoluteUri;
+        foreach (var edge in settings.Edges)
+        {
+            values[$"Yibao:Edges:{edge.Neighbour.Code}:Broker"] = edge.Broker.AbsoluteUri;
+            values[$"Yibao:Edges:{edge.Neighbour.Code}:Hosted"] = edge.Hosted ? "true" : "false";
+        }
+
+        return values.ToDictionary(value => Name(value.Key), value => value.Value, StringComparer.Ordinal);
+    }
+
+    /// <summary><c>Yibao:Node</c> → <c>Yibao__Node</c>.</summary>
+    public static string Name(string key) => key.Replace(":", "__", StringComparison.Ordinal);
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Yibao.Backing;
+using Yibao.Hosting;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel.Places;
+
+namespace Yibao.Local;
+
+/// <summary>What the launcher starts and how.</summary>
+public sealed record LocalOptions
+{
+    /// <summary>The nation, three provinces, and Xining with a node of its own: every kind of path there is.</summary>
+    public static IReadOnlyList<AdminDivision> DefaultNodes { get; } = [new("100000"), new("420000"), new("520000"), new("630000"), new("630100")];
+
+    public IReadOnlyList<AdminDivision> Nodes { get; init; } = DefaultNodes;
+
+    /// <summary>The services of every node; a test brings its own.</summary>
+    public IReadOnlyList<IServiceModule> Modules { get; init; } = LocalModules.All;
+
+    /// <summary>A process per service and node, so that each can be killed; otherwise all are hosts of this process.</summary>
+    public bool Separate { get; init; }
+
+    /// <summary>Servers that run already and stay running; null starts (and stops) some.</summary>
+    public BackingServices? Backing { get; init; }
+
+    /// <summary>How to start them where <see cref="Backing"/> is null.</summary>
+    public BackingOptions BackingOptions { get; init; } = new();
+
+    /// <summary>Put before the name of each database and virtual host, so that several platforms share a pair of servers: lower case letters, digits, _.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Where certificates and keys stay for the next run with the same data; null makes new ones.</summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>Whose tokens the hosts believe; null makes one of its own.</summary>
+    public DevelopmentIssuer? Issuer { get; init; }
+
+    /// <summary>Further settings of every host, as <c>appsettings.json</c> would give them (<c>Yibao:Hospital:Accounts:…</c>).</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>Last word on a host of this process: a virtual clock, a test's probes. Cannot be given with <see cref="Separate"/>.</summary>
+    public Action<ServiceSettings, WebApplicationBuilder>? More { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>Doors at 18000 and up if they are free: addresses that people can remember. Otherwise any.</summary>
+    public bool MemorablePorts { get; init; }
+
+    public Action<string>? Progress { get; init; }
+}
