@@ -75,7 +75,7 @@ public sealed class BackingServices : IAsyncDisposable
         {
             if (rabbit is not null) await rabbit.DisposeAsync();
             if (postgres is not null) await postgres.DisposeAsync();
-            folder?.Release();
+            if (folder is not null) await folder.ReleaseAsync();
             throw;
         }
     }
@@ -85,7 +85,7 @@ public sealed class BackingServices : IAsyncDisposable
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         await Task.WhenAll(Rabbit.DisposeAsync().AsTask(), Postgres.DisposeAsync().AsTask());
-        _folder?.Release();
+        if (_folder is not null) await _folder.ReleaseAsync();
         foreach (var signal in _signals) signal.Dispose();
     }
 

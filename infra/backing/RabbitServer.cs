@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Yibao.Backing;
 
@@ -57,6 +58,22 @@ public sealed class RabbitServer : BackingServer
     public Task AllowAsync(string virtualHost, string user, string configure, string write, string read, CancellationToken cancellation = default) =>
         PutAsync($"api/permissions/{Uri.EscapeDataString(virtualHost)}/{Uri.EscapeDataString(user)}", new { configure, write, read }, cancellation);
 
+    /// <summary>Every queue of every virtual host with what waits in it (counted anew by the server every few seconds).</summary>
+    public async Task<IReadOnlyList<QueueState>> QueuesAsync(CancellationToken cancellation = default)
+    {
+        using var response = await Http().GetAsync("api/queues", cancellation);
+        await CheckAsync(response, cancellation);
+        using var queues = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+        return [.. queues.RootElement.EnumerateArray().Select(queue => new QueueState(
+            queue.GetProperty("vhost").GetString()!, queue.GetProperty("name").GetString()!, Number(queue, "messages_ready"), Number(queue, "messages_unacknowledged"), Number(queue, "consumers")))];
+    }
+
+    // A queue that was just made has no figures yet.
+    private static long Number(JsonElement queue, string name) => queue.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
+
+    /// <summary>A server that runs already, to look into.</summary>
+    public static RabbitServer Running(Uri amqp, Uri? management) => new(new GivenServer("its address"), amqp, management);
+
     /// <summary>The AMQP greeting: the broker answers it once it takes connections.</summary>
     private protected override async Task ProbeAsync(CancellationToken cancellation)
     {
@@ -88,3 +105,11 @@ public sealed class RabbitServer : BackingServer
     private HttpClient Http() => _management
         ?? throw new BackingException($"Virtual hosts and users are made through RabbitMQ's management plugin: give its address, http://user:password@host:15672, in {Given.RabbitManageVariable}.");
 }
+
+/// <summary>A queue as the server sees it.</summary>
+/// <param name="VirtualHost">Where it is.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Ready">Messages that wait.</param>
+/// <param name="Unacknowledged">Messages that a consumer has and has not finished.</param>
+/// <param name="Consumers">Who listens.</param>
+public sealed record QueueState(string VirtualHost, string Name, long Ready, long Unacknowledged, long Consumers);

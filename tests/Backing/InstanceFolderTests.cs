@@ -29,7 +29,7 @@ public sealed class InstanceFolderTests : IDisposable
         var child = await ChildOfAsync(server);
         var left = Leave("run-dead", Gone(), server);
 
-        using (Released(await ClaimAsync())) { }
+        await ClaimAndReleaseAsync();
 
         server.IsAlive.ShouldBeFalse();
         child.IsAlive.ShouldBeFalse();
@@ -42,7 +42,7 @@ public sealed class InstanceFolderTests : IDisposable
         var server = Start("sleep 600");
         var left = Leave("kept-demo", Gone(), server);
 
-        using (Released(await ClaimAsync())) { }
+        await ClaimAndReleaseAsync();
 
         server.IsAlive.ShouldBeFalse();
         (await File.ReadAllTextAsync(Path.Combine(left, "data"), Cancellation)).ShouldBe("precious");
@@ -54,7 +54,7 @@ public sealed class InstanceFolderTests : IDisposable
         var server = Start("sleep 600");
         var left = Leave("run-alive", ProcessStamp.Own, server);
 
-        using (Released(await ClaimAsync())) { }
+        await ClaimAndReleaseAsync();
 
         server.IsAlive.ShouldBeTrue();
         Directory.Exists(left).ShouldBeTrue();
@@ -66,7 +66,7 @@ public sealed class InstanceFolderTests : IDisposable
         var stranger = Start("sleep 600");
         Leave("run-dead", Gone(), stranger with { Started = stranger.Started - 1 });
 
-        using (Released(await ClaimAsync())) { }
+        await ClaimAndReleaseAsync();
 
         stranger.IsAlive.ShouldBeTrue();
     }
@@ -76,14 +76,16 @@ public sealed class InstanceFolderTests : IDisposable
     {
         var newborn = Directory.CreateDirectory(Path.Combine(_root, "run-newborn")).FullName;
 
-        using (Released(await ClaimAsync())) { }
+        await ClaimAndReleaseAsync();
 
         Directory.Exists(newborn).ShouldBeTrue();
     }
 
-    private Task<InstanceFolder> ClaimAsync() => InstanceFolder.ClaimAsync(new BackingOptions { Folder = _root }, Cancellation);
-
-    private static Releasing Released(InstanceFolder folder) => new(folder);
+    private async Task ClaimAndReleaseAsync()
+    {
+        var own = await InstanceFolder.ClaimAsync(new BackingOptions { Folder = _root }, Cancellation);
+        await own.ReleaseAsync();
+    }
 
     private string Leave(string name, ProcessStamp owner, ProcessStamp server)
     {
@@ -108,9 +110,4 @@ public sealed class InstanceFolderTests : IDisposable
     }
 
     private static ProcessStamp Gone() => new(int.MaxValue, 1);
-
-    private sealed record Releasing(InstanceFolder Folder) : IDisposable
-    {
-        public void Dispose() => Folder.Release();
-    }
 }

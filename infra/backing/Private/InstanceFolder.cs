@@ -48,10 +48,10 @@ internal sealed class InstanceFolder
     public void Forget(string server) => File.Delete(System.IO.Path.Combine(Path, $"{server}.process"));
 
     /// <summary>Gives it back: a kept one stays for the next run, any other one goes.</summary>
-    public void Release()
+    public async Task ReleaseAsync()
     {
         if (_keep) File.Delete(OwnerFile(Path));
-        else Remove(Path);
+        else await RemoveAsync(Path);
     }
 
     private static async Task SweepAsync(string path, BackingOptions options, CancellationToken cancellation)
@@ -70,11 +70,11 @@ internal sealed class InstanceFolder
             File.Delete(note);
         }
 
-        if (System.IO.Path.GetFileName(path).StartsWith(Temporary, StringComparison.Ordinal)) Remove(path);
+        if (System.IO.Path.GetFileName(path).StartsWith(Temporary, StringComparison.Ordinal)) await RemoveAsync(path);
         else File.Delete(OwnerFile(path));
     }
 
-    private static void Remove(string path)
+    private static async Task RemoveAsync(string path)
     {
         // Two runs may sweep the same folder, and a dying server may still write into it: gone in the end is all that counts.
         for (var attempt = 0; Directory.Exists(path); attempt++)
@@ -85,7 +85,7 @@ internal sealed class InstanceFolder
             }
             catch (Exception busy) when (busy is IOException or UnauthorizedAccessException && attempt < 20)
             {
-                Thread.Sleep(50);
+                await Task.Delay(50);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Yibao.Cli.Shell;
 
 namespace Yibao.Cli.Testing;
@@ -15,8 +14,7 @@ internal sealed record TestProject(string Name, string File, string Executable)
     /// <summary>All of them, or those whose name contains <paramref name="only"/>.</summary>
     public static IReadOnlyList<TestProject> Find(string root, string configuration, string? only)
     {
-        var all = Directory.GetFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
-            .Where(IsTest)
+        var all = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
             .Select(file => Of(root, configuration, file))
             .OrderBy(project => Array.IndexOf(Longest, project.Name) is var at and >= 0 ? at : Longest.Length)
             .ThenBy(project => project.Name, StringComparer.Ordinal)
@@ -29,9 +27,6 @@ internal sealed record TestProject(string Name, string File, string Executable)
 
     /// <summary>Its tests may ask for PostgreSQL and RabbitMQ; known once it is built.</summary>
     public bool NeedsBacking => System.IO.File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Executable)!, "Yibao.Backing.dll"));
-
-    private static bool IsTest(string file) =>
-        !XDocument.Load(file).Descendants("IsTestProject").Any(element => string.Equals(element.Value, "false", StringComparison.OrdinalIgnoreCase));
 
     private static TestProject Of(string root, string configuration, string file)
     {
