@@ -45,7 +45,7 @@ internal static class PassThrough
         {
             RouteId = $"{service}-grpc",
             ClusterId = $"{service}-grpc",
-            Match = new RouteMatch { Path = $"/yibao.{service}.v1.{{**rest}}" },
+            Match = new RouteMatch { Path = $"/yibao.{service}.v1.{{grpc}}/{{method}}" },
             MaxRequestBodySize = 4 * 1024 * 1024,
             Transforms = [Remove("yibao-actor"), Remove("yibao-peer")],
         };

@@ -21,7 +21,7 @@ internal static class CodeRules
         protos.SelectMany(file => file.Find(Patterns.BinaryFractionOnTheWire(), "amounts are int64 fen"));
 
     public static IEnumerable<string> Unfinished(IEnumerable<SourceFile> code) => code.SelectMany(file => file.Find(Patterns.Unfinished(), "unfinished, or a sleep")
-        .Concat(Patterns.SwallowedException().Matches(file.Code).Select(_ => $"{file.Path}: an exception is swallowed"))
+        .Concat(Patterns.SwallowedException().Matches(file.Text).Select(_ => $"{file.Path}: an exception is swallowed without a word"))
         .Concat(file.Text.Split('\n').Where(line => Patterns.Reminder().IsMatch(line)).Select(line => $"{file.Path}: a reminder instead of the work: {line.Trim()}")));
 
     public static IEnumerable<string> FileScopedNamespaces(IEnumerable<SourceFile> code) =>
