@@ -1,3 +1,4 @@
+using Yibao.Clearing.Hosting;
 using Yibao.Filing;
 using Yibao.Gateway;
 using Yibao.Hosting;
@@ -8,5 +9,5 @@ namespace Yibao.Local;
 /// <summary>Every service of a node. A module that a referenced project holds and this list lacks fails an architecture test.</summary>
 public static class LocalModules
 {
-    public static IReadOnlyList<IServiceModule> All { get; } = [new FilingModule(), new GatewayModule(), new SettlementModule()];
+    public static IReadOnlyList<IServiceModule> All { get; } = [new ClearingModule(), new FilingModule(), new GatewayModule(), new SettlementModule()];
 }

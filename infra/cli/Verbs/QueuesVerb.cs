@@ -70,7 +70,7 @@ internal sealed class QueuesVerb() : Verb("queues", "List the queues of the runn
         foreach (var node in nodes)
         {
             var letters = new DeadLetters(node.Broker);
-            replayed.Add(new Replayed(node.Code, service == Unrouted ? await letters.ReplayUnrouted(cancellation) : await letters.Replay(service, id, cancellation)));
+            replayed.Add(new Replayed(node.Code, service == Unrouted ? await letters.ReplayUnrouted(cancellation: cancellation) : await letters.Replay(service, id, cancellation)));
         }
 
         output.Rows("", replayed, "", new("node", row => row.Node), new("put back", row => row.Count, Right: true));

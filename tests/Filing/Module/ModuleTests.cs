@@ -30,7 +30,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         unknown.Error.Code.ShouldBe("CREDENTIAL_UNKNOWN");
 
         // A minute before discharge: refused with guidance, filed by self-service, settled.
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var check = new CheckRequest
         {
             PersonKey = person.ToString(), HomeArea = "420100", InsuranceType = "310", TreatmentArea = "310000", InstitutionCode = "H31000000001", CareType = CareType.Inpatient,
@@ -48,7 +48,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         }
 
         filed.Status.ShouldBe("ACTIVE");
-        check.AskedAt = DateTimeOffset.UtcNow.ToTimestamp();
+        check.AskedAt = TimeProvider.System.GetUtcNow().ToTimestamp();
         var settled = await host.Settlement.CheckAsync(check);
         (settled.Eligible, settled.Filing.Number, settled.Filing.Mode).ShouldBe((true, filed.Number, FilingMode.RetroBeforeDischarge));
 
@@ -99,7 +99,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         // A host that has read nothing yet.
         await using var fresh = await FilingHost.Start(backing.Space, "420000");
         var desk = fresh.Get<Eligibility.EligibilityDesk>();
-        var question = new Eligibility.Question(person, new("420100"), Contracts.Settlements.InsuranceType.Employee, new("110000"), "H1", Contracts.Filings.CareType.Inpatient, null, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, false, false);
+        var question = new Eligibility.Question(person, new("420100"), Contracts.Settlements.InsuranceType.Employee, new("110000"), "H1", Contracts.Filings.CareType.Inpatient, null, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow(), false, false);
         var commands = 0;
         using var listener = new ActivityListener
         {
