@@ -125,7 +125,8 @@ public sealed record RepairDone(DayRun Run, string DifferenceId, RepairKind Kind
 /// <param name="Held">Unresolved or pending: not declarable.</param>
 /// <param name="OpenSides">Other children whose comparison has not finished: what was exchanged with them waits too.</param>
 /// <param name="Closed">All agree, and all edges below as well.</param>
-public sealed record DayVerdict(DayRun Run, IReadOnlyList<WaitingSettlement> Held, IReadOnlyList<AdminDivision> OpenSides, bool Closed);
+/// <param name="At">When the house judged, later with every verdict: an older one that arrives late changes nothing.</param>
+public sealed record DayVerdict(DayRun Run, IReadOnlyList<WaitingSettlement> Held, IReadOnlyList<AdminDivision> OpenSides, bool Closed, DateTimeOffset At);
 
 /// <summary>A settlement that waits for its difference to be resolved.</summary>
 /// <param name="HomeArea">Its home place, which may not hold it; null when no party could say.</param>

@@ -23,6 +23,7 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
             return 0;
         });
         Adjudicate(command);
+        Reconcile(command);
     }
 
     private static void Adjudicate(Command bench)
@@ -40,6 +41,28 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
             return Task.FromResult(0);
         });
     }
+
+    private static void Reconcile(Command bench)
+    {
+        var reconcile = Sub(bench, "reconcile", "One edge's day: a million settlements in two books, ten differences; seconds, messages, bytes, memory");
+        var count = Option(reconcile, "--count", "Settlements of the day", 1_000_000);
+        var differences = Option(reconcile, "--differences", "So many of them differ", 10);
+        Does(reconcile, async (parsed, output, cancellation) =>
+        {
+            var (settlements, damaged) = (parsed.GetValue(count), parsed.GetValue(differences));
+            if (settlements < 1 || damaged < 0 || damaged * 8 > settlements) throw new WrongInputException("--count is at least 1 and --differences at most an eighth of it.");
+            Print(await new ReconcileBench(settlements, damaged, output.Progress).Run(cancellation), output);
+            return 0;
+        });
+    }
+
+    private static void Print(ReconcileBenchResult result, Output output) => output.Answer(result, console =>
+    {
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Settlements:N0} settlements in each book, {result.Differences} differences, all found and nothing else"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"booked   {result.BookedPerSecond:N0} /s in batches"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cut      {result.CutSeconds:0.0} s (count, totals and digest in one transaction)"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"compared {result.CompareSeconds:0.0} s: {result.Messages} messages in {result.Rounds} rounds, {result.Bytes:N0} bytes, {result.MemoryMb:0} MB for both ends"));
+    });
 
     private static void Print(StoreBenchResult result, Output output) => output.Answer(result, console =>
     {

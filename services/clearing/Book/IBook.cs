@@ -52,8 +52,8 @@ public interface IBook
     /// <summary>Count and totals per directed pair of pooling areas of one day.</summary>
     Task<IReadOnlyList<PairLine>> Pairs(DateOnly day, CancellationToken cancellation = default);
 
-    /// <summary>The day's verdict on one edge (or inside the node): all reconciled but these.</summary>
-    Task Judge(Edge edge, DateOnly day, Verdict verdict, DateTimeOffset now, CancellationToken cancellation = default);
+    /// <summary>The day's verdict on one edge (or inside the node): all reconciled but these. One judged earlier than the stored one changes nothing.</summary>
+    Task Judge(Edge edge, DateOnly day, Verdict verdict, DateTimeOffset judgedAt, CancellationToken cancellation = default);
 
     /// <summary>The verdict on an edge's day; null before its first comparison.</summary>
     Task<Verdict?> VerdictOf(Edge edge, DateOnly day, CancellationToken cancellation = default);

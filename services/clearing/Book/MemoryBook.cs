@@ -13,6 +13,7 @@ public sealed class MemoryBook : IBook
     private readonly Dictionary<(string Id, PartyRole Role), BookRow> _rows = [];
     private readonly SortedDictionary<DateOnly, CutDay> _cuts = [];
     private readonly Dictionary<(Edge Edge, DateOnly Day), Verdict> _verdicts = [];
+    private readonly Dictionary<(Edge Edge, DateOnly Day), DateTimeOffset> _judged = [];
 
     private readonly List<BookRow> _voided = [];
 
@@ -117,8 +118,10 @@ public sealed class MemoryBook : IBook
             .Select(g => new PairLine(g.Key.TreatmentArea, g.Key.HomeArea, g.Count(),
                 Sum(g, c => c.Total), Sum(g, c => c.FundTotal), Sum(g, c => c.Cash)))]);
 
-    public Task Judge(Edge edge, DateOnly day, Verdict verdict, DateTimeOffset now, CancellationToken cancellation = default)
+    public Task Judge(Edge edge, DateOnly day, Verdict verdict, DateTimeOffset judgedAt, CancellationToken cancellation = default)
     {
+        if (_judged.TryGetValue((edge, day), out var before) && before > judgedAt) return Task.CompletedTask;
+        _judged[(edge, day)] = judgedAt;
         _verdicts[(edge, day)] = verdict;
         return Task.CompletedTask;
     }

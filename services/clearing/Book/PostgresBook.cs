@@ -162,15 +162,19 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
         return await Read(command, r => new PairLine(new(r.GetString(0)), new(r.GetString(1)), r.GetInt64(2), new(r.GetInt64(3)), new(r.GetInt64(4)), new(r.GetInt64(5))), cancellation);
     }
 
-    public async Task Judge(Edge edge, DateOnly day, Verdict verdict, DateTimeOffset now, CancellationToken cancellation = default)
+    public async Task Judge(Edge edge, DateOnly day, Verdict verdict, DateTimeOffset judgedAt, CancellationToken cancellation = default)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         (string, object)[] key = [("direction", (short)edge.Direction), ("neighbour", edge.Neighbour.Code), ("day", day)];
-        await Execute(connection, transaction, $"""
-            insert into {at}book_verdict (direction, neighbour, day, judged_at) values (@direction, @neighbour, @day, @now)
-            on conflict (direction, neighbour, day) do update set judged_at = excluded.judged_at
-            """, cancellation, [.. key, ("now", now.ToUniversalTime())]);
+        await using (var judge = Command(connection, transaction, $"""
+            insert into {at}book_verdict as v (direction, neighbour, day, judged_at) values (@direction, @neighbour, @day, @judged)
+            on conflict (direction, neighbour, day) do update set judged_at = excluded.judged_at where v.judged_at <= excluded.judged_at
+            """, [.. key, ("judged", judgedAt.ToUniversalTime())]))
+        {
+            if (await judge.ExecuteNonQueryAsync(cancellation) == 0) return;
+        }
+
         await Execute(connection, transaction, $"delete from {at}book_held where direction = @direction and neighbour = @neighbour and day = @day", cancellation, key);
         await Execute(connection, transaction, $"""
             insert into {at}book_held (direction, neighbour, day, settlement_id, home_area)

@@ -26,6 +26,7 @@ public sealed class HouseOfEdges(
     private readonly Dictionary<(AdminDivision Child, DateOnly Day), Conversation> _talks = [];
     private readonly Dictionary<(AdminDivision Child, DateOnly Day), int> _ownRuns = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private DateTimeOffset _lastVerdict = DateTimeOffset.MinValue;
 
     /// <summary>The day job: fixes the day and starts its comparison on every edge. A repeat goes on where it stands.</summary>
     public async Task CloseDay(DateOnly day, CancellationToken cancellation = default)
@@ -57,6 +58,35 @@ public sealed class HouseOfEdges(
         {
             _ownRuns.Remove((child, day));
             await Start(child, day, cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>
+    /// Compares again what was cut and has not come to an end, on edges where nothing is going on: after a restart in the middle of an
+    /// exchange, and from time to time.
+    /// </summary>
+    /// <param name="days">So many days back from the last cut.</param>
+    public async Task Resume(int days = 35, CancellationToken cancellation = default)
+    {
+        if (await book.LastCut(cancellation) is not { } last) return;
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            for (var day = last.AddDays(1 - days); day <= last; day = day.AddDays(1))
+            {
+                foreach (var child in around.Children)
+                {
+                    var going = _talks.TryGetValue((child, day), out var talk) && (!talk.Concluded || talk.Repairing.Count > 0);
+                    if (going) continue;
+                    var status = (await door.Read(EdgeDay.Key(around.Node, child, day), cancellation)).Status;
+                    if (status is DayStatus.Cut or DayStatus.Mismatch) await Start(child, day, cancellation);
+                    else if (status is DayStatus.Reconciled or DayStatus.Resolved) await Close(child, day, cancellation);
+                }
+            }
         }
         finally
         {
@@ -395,7 +425,7 @@ public sealed class HouseOfEdges(
     // Tells every child that was compared what of the day is reconciled.
     private async Task Judge(DateOnly day, CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow();
+        var now = NextVerdict();
         var states = new Dictionary<AdminDivision, EdgeDay>();
         foreach (var child in around.Children) states[child] = await door.Read(EdgeDay.Key(around.Node, child, day), cancellation);
         var above = around.Parent is { } parent ? await book.VerdictOf(Edge.Up(parent), day, cancellation) : null;
@@ -410,8 +440,16 @@ public sealed class HouseOfEdges(
             open.AddRange(above?.HeldAreas ?? []);
             WaitingSettlement[] held = [.. waiting.Values.OrderBy(w => w.SettlementId, StringComparer.Ordinal)];
             await book.Judge(Edge.Down(child), day, new Verdict(held, []), now, cancellation);
-            await neighbours.Send(child, new DayVerdict(new DayRun(around.Node, child, day, state.Run), held, open, state.Status == DayStatus.Closed), cancellation);
+            await neighbours.Send(child, new DayVerdict(new DayRun(around.Node, child, day, state.Run), held, open, state.Status == DayStatus.Closed, now), cancellation);
         }
+    }
+
+    // Strictly later than the one before, in the microseconds that a database keeps.
+    private DateTimeOffset NextVerdict()
+    {
+        var now = clock.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        return _lastVerdict = now > _lastVerdict ? now : _lastVerdict.AddTicks(TimeSpan.TicksPerMicrosecond);
     }
 
     private async Task<AdminDivision?> HomeOf(string settlementId, CancellationToken cancellation) =>

@@ -51,7 +51,7 @@ public sealed class SideOfEdge(ISurroundings around, IBook book, PartyDesk desk,
 
     /// <summary>The house's verdict on the day: what this node treated and sent up is reconciled, except what is held.</summary>
     public Task Take(DayVerdict verdict, CancellationToken cancellation = default) =>
-        book.Judge(Edge.Up(verdict.Run.House), verdict.Run.Day, new Verdict(verdict.Held, Behind(verdict)), clock.GetUtcNow(), cancellation);
+        book.Judge(Edge.Up(verdict.Run.House), verdict.Run.Day, new Verdict(verdict.Held, Behind(verdict)), verdict.At, cancellation);
 
     private IReadOnlyList<AdminDivision> Behind(DayVerdict verdict) => [.. verdict.OpenSides.SelectMany(around.AreasBeyond).Distinct()];
 

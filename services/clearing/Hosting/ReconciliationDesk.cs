@@ -83,16 +83,19 @@ public sealed class ReconciliationDesk(
         return Shown(settlementId, state);
     }
 
-    public Task<Wire.Difference> Explain(Wire.ExplainRequest request, CancellationToken cancellation) =>
-        Act(request.SettlementId, (key, state) => Difference.Explain(key, state, request.SettlementId, current.Actor.Node, Enum<CauseCode>(request.Cause, "cause"), request.Step, current.Actor.User, clock.GetUtcNow()), cancellation);
+    public Task<Wire.Difference> Explain(Wire.ExplainRequest request, CancellationToken cancellation)
+    {
+        var cause = Enum<CauseCode>(request.Cause, "cause");
+        return Act(request.SettlementId, (key, state, actor, now) => Difference.Explain(key, state, request.SettlementId, actor.Node, cause, request.Step, actor.User, now), cancellation);
+    }
 
     public Task<Wire.Difference> Escalate(Wire.EscalateRequest request, CancellationToken cancellation) =>
-        Act(request.SettlementId, (key, state) => Difference.Escalate(key, state, request.SettlementId, current.Actor.Node, request.Reason, clock.GetUtcNow()), cancellation);
+        Act(request.SettlementId, (key, state, actor, now) => Difference.Escalate(key, state, request.SettlementId, actor.Node, request.Reason, now), cancellation);
 
     public async Task<Wire.Difference> Resolve(Wire.ResolveRequest request, CancellationToken cancellation)
     {
-        var answer = await Act(request.SettlementId, (key, state) => Difference.Confirm(key, state, request.SettlementId, current.Actor.Node,
-            Enum<ResolutionType>(request.Resolution, "resolution"), current.Actor.User, request.Reason, clock.GetUtcNow()), cancellation);
+        var resolution = Enum<ResolutionType>(request.Resolution, "resolution");
+        var answer = await Act(request.SettlementId, (key, state, actor, now) => Difference.Confirm(key, state, request.SettlementId, actor.Node, resolution, actor.User, request.Reason, now), cancellation);
         await house.Compare(Date(answer.Day, "day"), cancellation);
         await post.Flush(cancellation);
         return answer;
@@ -123,11 +126,12 @@ public sealed class ReconciliationDesk(
     {
         current.MustBeInstitution(request.InstitutionCode);
         var date = Date(request.Day, "day");
-        if (clock.GetUtcNow() < date.End()) throw ReconciliationErrors.DayNotOver.With(Text(date)).AsException();
+        var now = clock.GetUtcNow();
+        if (now < date.End()) throw ReconciliationErrors.DayNotOver.With(Text(date)).AsException();
         var platform = await book.OfInstitution(request.InstitutionCode, date, date, cancellation);
         InstitutionLine[] lines = [.. request.Lines.Select(l => new InstitutionLine(l.SettlementId, new(l.TotalFen), new(l.FundFen), new(l.AccountFen), l.Refund))];
         var key = InstitutionDay.Key(request.InstitutionCode, date);
-        var state = (await door.Execute(new Command(current.Actor, current.Correlation, [key], s => InstitutionDay.Compare(key, s.Of(key), platform, lines, clock.GetUtcNow(), calendar, rules.Default.InstitutionFixWorkingDays)), cancellation)).OrThrow().State(key);
+        var state = (await door.Execute(new Command(current.Actor, current.Correlation, [key], s => InstitutionDay.Compare(key, s.Of(key), platform, lines, now, calendar, rules.Default.InstitutionFixWorkingDays)), cancellation)).OrThrow().State(key);
         var answer = new Wire.InstitutionDayAnswer { Result = state.Differences.Count == 0 ? 0 : 1, Status = state.Status.ToString(), DueOn = state.DueOn is { } due ? Text(due) : "" };
         answer.Differences.AddRange(state.Differences.Select(d => new Wire.InstitutionDifference
         {
@@ -148,11 +152,13 @@ public sealed class ReconciliationDesk(
         return answer;
     }
 
-    private async Task<Wire.Difference> Act(string settlementId, Func<StreamKey<Difference>, Difference, Decision> decide, CancellationToken cancellation)
+    private async Task<Wire.Difference> Act(string settlementId, Func<StreamKey<Difference>, Difference, Actor, DateTimeOffset, Decision> decide, CancellationToken cancellation)
     {
+        // A decision may run on another thread, in a batch: who acts and when is fixed before.
+        var (actor, now) = (current.Actor, clock.GetUtcNow());
         var key = Difference.Key(around.Node, settlementId);
         if (!Sees(await door.Read(key, cancellation))) throw ReconciliationErrors.DifferenceUnknown.With(settlementId).AsException();
-        var executed = await door.Execute(new Command(current.Actor, current.Correlation, [key], s => decide(key, s.Of(key))), cancellation);
+        var executed = await door.Execute(new Command(actor, current.Correlation, [key], s => decide(key, s.Of(key), actor, now)), cancellation);
         return Shown(settlementId, executed.OrThrow().State(key));
     }
 

@@ -28,14 +28,25 @@ public sealed class MonthCheck(HomeAgency home) : IJob
 /// <summary>Goes on with what is under way: unanswered questions, pending settlements that have aged, messages that wait for a broker.</summary>
 public sealed partial class ExchangeClock(HouseOfEdges house, EdgePost post, TimeProvider clock, ILogger<ExchangeClock> log) : BackgroundService
 {
+    /// <summary>How often what does not come to an end by itself is compared again.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(30);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
+        DateTimeOffset? resumed = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (!await timer.WaitForNextTickAsync(stoppingToken)) return;
+                var now = clock.GetUtcNow();
+                if (resumed is null || now - resumed >= Again)
+                {
+                    await house.Resume(cancellation: stoppingToken);
+                    resumed = now;
+                }
+
                 await house.Tick(stoppingToken);
                 await post.Flush(stoppingToken);
             }

@@ -146,7 +146,9 @@ public abstract class BookRules
         first.Reconciled.Count.ShouldBe(99);
         first.Held.Single().SettlementId.ShouldBe(Id(7));
 
-        await book.Judge(Edge.Up(Nation), Day, new Verdict([], []), Now);
+        await book.Judge(Edge.Up(Nation), Day, new Verdict([], []), Now.AddHours(1));
+        // An older verdict that comes late changes nothing.
+        await book.Judge(Edge.Up(Nation), Day, new Verdict([new(Id(8), Guiyang)], []), Now.AddMinutes(1));
         var next = await book.DeclarableOf("H42010000001", new(2023, 3, 1), new(2023, 3, 31));
         (next.Reconciled.Count, next.Held.Count).ShouldBe((100, 0));
     }

@@ -114,6 +114,20 @@ internal sealed class Country
         await Settle();
     }
 
+    /// <summary>The owners confirm what no rule may do alone.</summary>
+    public async Task ConfirmWork()
+    {
+        foreach (var (house, id, state) in await Differences())
+        {
+            if (!state.IsOpen || state.Work is not (WorkReason.RebuildAtTreatment or WorkReason.ExtraRecord)) continue;
+            var key = Difference.Key(house, id);
+            var resolution = state.Work == WorkReason.ExtraRecord ? ResolutionType.ReverseExtra : ResolutionType.AddMissing;
+            (await this[house].Door.Execute(new Command(Actor.System(house, "test"), id, [key],
+                s => Difference.Confirm(key, s.Of(key), id, state.Handler!.Value, resolution, "operator", "checked with the hospital", Clock.GetUtcNow())))).OrThrow();
+            await this[house].House.Compare(state.Found!.Day);
+        }
+    }
+
     /// <summary>Lets time pass in steps, so that retries and pending ones come to an end.</summary>
     public async Task Settle(int steps = 6)
     {
@@ -186,12 +200,15 @@ internal sealed class Country
 
         public SideOfEdge Side { get; private set; } = null!;
 
+        public HomeAgency Home { get; private set; } = null!;
+
         /// <summary>A restart: what was only in memory is gone.</summary>
         public void Start()
         {
             var desk = new PartyDesk(Code, _around.Parent, Book, Settlements);
             House = new HouseOfEdges(_around, Book, desk, Door, this, new Proofs(), ReconciliationRules.Standard, _country.Clock);
             Side = new SideOfEdge(_around, Book, desk, _country.Clock);
+            Home = new HomeAgency(_around, Book, Door, ReconciliationRules.Standard, _country.Clock);
         }
 
         public async Task Hold(SettlementContent content, SettlementContent? negative, bool book = true)
@@ -221,6 +238,7 @@ internal sealed class Country
                 case DayVerdict verdict:
                     await Side.Take(verdict);
                     await House.VerdictFromAbove(verdict.Run.Day);
+                    await Home.Judge(verdict.Run.Day);
                     break;
                 default: await House.Receive(from, message); break;
             }

@@ -83,10 +83,10 @@ public sealed class DamageTests
 
         await country.CloseDay(Day);
         await country.Settle();
-        await ConfirmWork(country);
+        await country.ConfirmWork();
         await country.Settle();
         await country.CloseDay(Day.AddDays(1));
-        await ConfirmWork(country);
+        await country.ConfirmWork();
         await country.Settle();
 
         var differences = await country.Differences();
@@ -99,19 +99,6 @@ public sealed class DamageTests
         foreach (var content in settlements)
             foreach (var node in Country.Path(content.TreatmentArea, content.HomeArea))
                 (await country[node].Book.Find([content.SettlementId])).ShouldHaveSingleItem().Entry.Content.SameAs(content).ShouldBeTrue();
-    }
-
-    private static async Task ConfirmWork(Country country)
-    {
-        foreach (var (house, id, state) in await country.Differences())
-        {
-            if (!state.IsOpen || state.Work is not (WorkReason.RebuildAtTreatment or WorkReason.ExtraRecord)) continue;
-            var key = Difference.Key(house, id);
-            var resolution = state.Work == WorkReason.ExtraRecord ? ResolutionType.ReverseExtra : ResolutionType.AddMissing;
-            (await country[house].Door.Execute(new(Kernel.Deciding.Actor.System(house, "test"), id, [key],
-                s => Difference.Confirm(key, s.Of(key), id, state.Handler!.Value, resolution, "operator", "checked with the hospital", country.Clock.GetUtcNow())))).OrThrow();
-            await country[house].House.Compare(state.Found!.Day);
-        }
     }
 
     /// <summary>The number under which the damage must be found; null where this place cannot be struck that way.</summary>

@@ -14,6 +14,8 @@ using Yibao.Clearing.Hosting;
 using Yibao.Contracts.Messages;
 using Yibao.Contracts.Settlements;
 using Yibao.Hosting;
+using Yibao.Hosting.Hosts;
+using Yibao.Hosting.Identity;
 using Yibao.Hosting.Nodes;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
@@ -29,6 +31,7 @@ public sealed class RealNodesTests : IAsyncLifetime
     private static readonly AdminDivision[] Nodes = [Nation, Hubei, Guizhou];
 
     private readonly DevelopmentCertificates _certificates = new();
+    private readonly DevelopmentIssuer _issuer = new();
     private readonly Dictionary<AdminDivision, WebApplication> _hosts = [];
     private readonly Dictionary<AdminDivision, FakeSettlements> _settlements = [];
     private readonly List<BackingSpace> _spaces = [];
@@ -44,6 +47,7 @@ public sealed class RealNodesTests : IAsyncLifetime
     {
         foreach (var host in _hosts.Values) await host.DisposeAsync();
         foreach (var space in _spaces) await space.DisposeAsync();
+        _issuer.Dispose();
     }
 
     private async Task Start(AdminDivision node)
@@ -56,6 +60,7 @@ public sealed class RealNodesTests : IAsyncLifetime
         var host = ServiceHost.Build(new ServiceSettings
         {
             Node = node, Service = "clearing", Database = space.Database, Broker = space.Broker, Edges = [.. edges], Migrate = true, Credentials = _certificates.For(node, "clearing", [.. Nodes]),
+            Development = true, Identity = new IdentitySettings { DevelopmentKey = _issuer.PublicPem },
         }, new ClearingModule(), builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<ISettlementDesk>(fake));
@@ -105,7 +110,9 @@ public sealed class RealNodesTests : IAsyncLifetime
     private async Task Closed(double seconds = 60)
     {
         var started = Stopwatch.GetTimestamp();
-        while ((await DayOf(Hubei)).Status != DayStatus.Closed || (await DayOf(Guizhou)).Status != DayStatus.Closed)
+        // The house has closed, and its last verdict has come down.
+        while ((await DayOf(Hubei)).Status != DayStatus.Closed || (await DayOf(Guizhou)).Status != DayStatus.Closed
+            || (await Get<IBook>(Hubei).DeclarableOf("H42010000001", _day, _day)).Held.Count > 0 || !(await Get<IWriteDoor>(Guizhou).Read(HomeDay.Key(Guiyang, _day))).Done)
         {
             if (Stopwatch.GetElapsedTime(started).TotalSeconds > seconds)
                 throw new TimeoutException($"{await DayOf(Hubei)} {await DayOf(Guizhou)}");
@@ -156,7 +163,55 @@ public sealed class RealNodesTests : IAsyncLifetime
 
         (await DayOf(Guizhou)).Run.ShouldBe(0);
         await Start(Guizhou);
+        await Get<HouseOfEdges>(Guizhou).CloseDay(_day);
         await Closed();
         (await Get<IBook>(Guizhou).Find([Id(3)])).Single().Entry.Content.SameAs(Yesterday(Id(3))).ShouldBeTrue();
+    }
+
+    private async Task<(int Status, JsonElement Body)> Call(AdminDivision at, HttpMethod method, string path, Role role, AdminDivision agency, object? body = null)
+    {
+        using var client = new HttpClient { BaseAddress = _hosts[at].Doors().Http };
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new("Bearer", _issuer.Issue(new TokenOf("someone", agency, role) { Institution = role == Role.Institution ? "H42010000001" : null }));
+        if (body is not null) request.Content = JsonContent.Create(body);
+        using var response = await client.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    [Fact]
+    public async Task What_treatment_lost_altogether_is_rebuilt_after_the_home_city_has_confirmed_it_at_the_json_door()
+    {
+        for (var n = 0; n < 5; n++) await Settle(Yesterday(Id(n)));
+        _settlements[Hubei].Streams.Remove(Id(2));
+        await Damage(Hubei, "delete from book where settlement_id = 'S000002'");
+        var day = _day.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        (await Call(Nation, HttpMethod.Post, $"/reconciliation/{day}/compare", Role.CityOperator, Guiyang)).Status.ShouldBe(403);
+        (await Call(Nation, HttpMethod.Post, $"/reconciliation/{_day.AddDays(1):yyyy-MM-dd}/compare", Role.NationalOperator, Nation)).Body.GetProperty("code").GetString().ShouldBe("RECONCILIATION_DAY_NOT_OVER");
+        (await Call(Nation, HttpMethod.Get, "/reconciliation/2023-3-1", Role.NationalOperator, Nation)).Body.GetProperty("code").GetString().ShouldBe("FIELD_INVALID");
+        await CloseEverywhere();
+
+        var started = Stopwatch.GetTimestamp();
+        JsonElement open;
+        while ((open = (await Call(Nation, HttpMethod.Get, "/reconciliation/differences", Role.CityOperator, Guiyang)).Body.GetProperty("differences")).GetArrayLength() == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds < 60) await Task.Delay(50);
+        var difference = open.EnumerateArray().Single();
+        (difference.GetProperty("kind").GetString(), difference.GetProperty("work").GetString(), difference.GetProperty("owner").GetString(), difference.GetProperty("total_fen").GetInt64())
+            .ShouldBe(("MissingAtTreatment", "RebuildAtTreatment", "520100", 2_000_000));
+        difference.GetProperty("versions").EnumerateArray().Select(v => (v.GetProperty("node").GetString(), v.GetProperty("role").GetString(), v.GetProperty("state").GetString(), v.TryGetProperty("booked", out _)))
+            .ShouldBe([("100000", "Relay", "Granted", true), ("420000", "Treatment", "Nothing", false), ("520000", "Home", "Granted", true)]);
+        (await Call(Hubei, HttpMethod.Get, $"/reconciliation/institutions/H42010000001/declarable/{_day:yyyy-MM}", Role.Institution, Wuhan)).Body.GetProperty("held").GetArrayLength().ShouldBe(0, "treatment does not know it, so it cannot be held there");
+
+        var path = $"/reconciliation/differences/{Id(2)}";
+        (await Call(Nation, HttpMethod.Get, path, Role.CityOperator, Xining)).Body.GetProperty("code").GetString().ShouldBe("RECONCILIATION_DIFFERENCE_UNKNOWN");
+        (await Call(Nation, HttpMethod.Post, path + "/resolve", Role.Auditor, Nation, new { resolution = "AddMissing", reason = "?" })).Status.ShouldBe(403);
+        (await Call(Nation, HttpMethod.Post, path + "/resolve", Role.CityOperator, Wuhan, new { resolution = "AddMissing", reason = "核对无误" })).Body.GetProperty("code").GetString().ShouldBe("RECONCILIATION_NOT_OWNER");
+        (await Call(Nation, HttpMethod.Post, path + "/resolve", Role.CityOperator, Guiyang, new { resolution = "AgreedByItself", reason = "核对无误" })).Body.GetProperty("code").GetString().ShouldBe("RECONCILIATION_RESOLUTION_UNFIT");
+        (await Call(Nation, HttpMethod.Post, path + "/explain", Role.CityOperator, Guiyang, new { cause = "RestoredFromBackup", step = "就医地由旧备份恢复" })).Status.ShouldBe(200);
+        (await Call(Nation, HttpMethod.Post, path + "/resolve", Role.CityOperator, Guiyang, new { resolution = "AddMissing", reason = "与医院核对无误" })).Status.ShouldBe(200);
+        await Closed();
+        var closed = (await Call(Nation, HttpMethod.Get, path, Role.CityOperator, Guiyang)).Body;
+        (closed.GetProperty("open").GetBoolean(), closed.GetProperty("resolution").GetString(), closed.GetProperty("cause").GetString()).ShouldBe((false, "AddMissing", "RestoredFromBackup"));
+        var overview = (await Call(Nation, HttpMethod.Get, $"/reconciliation/{day}", Role.NationalOperator, Nation)).Body;
+        overview.GetProperty("edges").EnumerateArray().Select(e => e.GetProperty("status").GetString()).ShouldBe(["Closed", "Closed"]);
+        (await Call(Nation, HttpMethod.Get, $"/reconciliation/{day}/pairs", Role.NationalOperator, Nation)).Body.GetProperty("pairs").EnumerateArray().Single().GetProperty("count").GetInt64().ShouldBe(5);
     }
 }
