@@ -9,7 +9,7 @@ namespace Yibao.Cli.Testing;
 internal sealed record TestProject(string Name, string File, string Executable)
 {
     // Those that take longest first, so that they do not run alone at the end.
-    private static readonly string[] Longest = ["EndToEnd", "Backing", "Simulation", "Hosting"];
+    private static readonly string[] Longest = ["EndToEnd", "Simulation", "Backing", "Local", "Hosting"];
 
     /// <summary>All of them, or those whose name contains <paramref name="only"/>.</summary>
     public static IReadOnlyList<TestProject> Find(string root, string configuration, string? only)
