@@ -19,13 +19,17 @@ using Role = Yibao.Kernel.Deciding.Role;
 namespace Yibao.Settlement;
 
 /// <summary>结算服务: visits, fee split, benefits, the real-time round trip, reversal and refund, benefit years, personal accounts.</summary>
-public sealed class SettlementModule : IServiceModule
+public sealed class SettlementModule(RoundTripSettings settings) : IServiceModule
 {
+    public SettlementModule()
+        : this(new RoundTripSettings())
+    {
+    }
+
     public string Name => "settlement";
 
     public void Configure(ServiceBuilder service)
     {
-        var settings = new RoundTripSettings();
         service.Facts(typeof(SettlementModule).Assembly);
         SettlementTables.Declare(service, settings);
         // The registry that the host is given; messages are only told once it runs.

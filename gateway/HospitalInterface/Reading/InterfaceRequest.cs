@@ -10,11 +10,12 @@ namespace Yibao.HospitalInterface.Reading;
 /// <param name="TreatmentArea">就医地医保区划 (mdtrtarea_admvs); empty when not sent.</param>
 /// <param name="HomeArea">参保地医保区划 (insuplc_admdvs); empty: local.</param>
 /// <param name="Institution">定点医药机构编号 (fixmedins_code).</param>
+/// <param name="InstitutionName">定点医药机构名称 (fixmedins_name); empty when not sent.</param>
 /// <param name="Operator">经办人 (opter).</param>
 /// <param name="SentAt">交易时间 (inf_time), as sent.</param>
 /// <param name="Input">交易输入, by node.</param>
 public sealed record InterfaceRequest(
-    string Infno, string MessageId, string TreatmentArea, string HomeArea, string Institution, string Operator, string SentAt, InputNodes Input)
+    string Infno, string MessageId, string TreatmentArea, string HomeArea, string Institution, string InstitutionName, string Operator, string SentAt, InputNodes Input)
 {
     /// <summary>Deeper nesting than any transaction has.</summary>
     public const int MaxDepth = 32;
@@ -33,6 +34,7 @@ public sealed record InterfaceRequest(
             envelope.Text("mdtrtarea_admvs") ?? "",
             envelope.Text("insuplc_admdvs") ?? "",
             Required(envelope, "fixmedins_code", "定点医药机构编号"),
+            envelope.Text("fixmedins_name") ?? "",
             envelope.Text("opter") ?? "",
             envelope.Text("inf_time") ?? "",
             new InputNodes(InputOf(envelope)));

@@ -54,6 +54,12 @@ internal sealed class Output(bool json)
         if (!IsJson) _out.WriteLine(sentence);
     }
 
+    /// <summary>Tables and rules on the way, for people; nothing under --json.</summary>
+    public void Show(Action<IAnsiConsole> print)
+    {
+        if (!IsJson) print(_out);
+    }
+
     private static IAnsiConsole To(TextWriter writer, bool redirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
