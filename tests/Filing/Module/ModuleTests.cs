@@ -156,9 +156,9 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         FilingReply filed;
         using (host.As("420100")) filed = await host.Filings.ApplyAsync(FilingHost.Application(person, "420100", "310000", "run-out"));
         var lists = host.Get<FilingLists>();
-        (await lists.RunOut(DateTimeOffset.UtcNow, 10)).ShouldBeEmpty();
+        (await lists.RunOut(TimeProvider.System.GetUtcNow(), 10)).ShouldBeEmpty();
         var job = new ExpiryList(lists, host.Get<IWriteDoor>(), host.Get<Policy.FilingPolicies>(), host.Get<Kernel.Places.NodeRegistry>(), host.Get<ServiceSettings>());
-        var due = DateTimeOffset.UtcNow.AddMonths(7);
+        var due = TimeProvider.System.GetUtcNow().AddMonths(7);
         await job.Run(new JobRun("filing-expiry", "later", due, 1), CancellationToken.None);
         await job.Run(new JobRun("filing-expiry", "later", due, 2), CancellationToken.None);
         (await host.Get<IHistory>().Of($"filings/{person}")).Count(stored => stored.Fact is Filings.FilingExpired expired && expired.Number == filed.Number).ShouldBe(1);
