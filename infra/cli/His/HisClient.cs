@@ -43,14 +43,18 @@ internal sealed class HisClient : IDisposable
     /// <summary>Everything up to the figures the patient is shown.</summary>
     public async Task<Prepared> Prepare(InterfaceRequest message, CancellationToken cancellation)
     {
-        var visit = Node(message, "mdtrtinfo");
-        var data = Node(message, "data");
-        var registered = await Settlements.RegisterVisitAsync(VisitMapping.Registration(message, visit, data), cancellationToken: cancellation);
-        await Settlements.UploadFeesAsync(VisitMapping.Fees(message, VisitMapping.OwnId(message.Institution, registered.VisitId), message.Input.All("feedetail")), cancellationToken: cancellation);
-        var terms = Terms(message);
-        var quote = await Settlements.PreSettleAsync(terms, cancellationToken: cancellation);
-        SettlementMapping.CheckTotal(data, quote.Split);
+        var registered = await Upload(message, cancellation);
+        var quote = await Settlements.PreSettleAsync(Terms(message), cancellationToken: cancellation);
+        SettlementMapping.CheckTotal(Node(message, "data"), quote.Split);
         return new Prepared(registered, quote);
+    }
+
+    /// <summary>Registers the visit and uploads its fees.</summary>
+    public async Task<RegisterVisitAnswer> Upload(InterfaceRequest message, CancellationToken cancellation)
+    {
+        var registered = await Settlements.RegisterVisitAsync(VisitMapping.Registration(message, Node(message, "mdtrtinfo"), Node(message, "data")), cancellationToken: cancellation);
+        await Settlements.UploadFeesAsync(VisitMapping.Fees(message, VisitMapping.OwnId(message.Institution, registered.VisitId), message.Input.All("feedetail")), cancellationToken: cancellation);
+        return registered;
     }
 
     /// <summary>结算 of what was prepared, with the figures the patient agreed to.</summary>

@@ -24,6 +24,30 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
         });
         Adjudicate(command);
         Reconcile(command);
+        RoundTrip(command);
+    }
+
+    private static void RoundTrip(Command bench)
+    {
+        var command = Sub(bench, "roundtrip", "Cross-province settlements through the gateway and three nodes, beside trial settlements of the same bills");
+        var count = Option(command, "--count", "Settlements at each number of callers", 200);
+        Does(command, async (parsed, output, cancellation) =>
+        {
+            if (parsed.GetValue(count) < 10) throw new WrongInputException("--count must be at least 10.");
+            var (platform, stage) = await Demos.SamplePlatform.StartAsync(output, TimeSpan.FromSeconds(30), cancellation);
+            await using var running = platform;
+            using var shown = stage;
+            var runs = await new RoundTripBench(stage, parsed.GetValue(count), [1, 16], output.Progress).Run(cancellation);
+            output.Rows("", runs, "",
+                new("call", run => run.Call),
+                new("callers", run => run.Callers, Right: true),
+                new("per second", run => Figure(run.PerSecond, "0.0"), Right: true),
+                new("p50 ms", run => Figure(run.P50Ms, "0.0"), Right: true),
+                new("p99 ms", run => Figure(run.P99Ms, "0.0"), Right: true));
+            foreach (var at in runs.GroupBy(run => run.Callers))
+                output.Say(string.Create(CultureInfo.InvariantCulture, $"settlement over trial at {at.Key,2} callers: {at.Last().PerSecond / at.First().PerSecond:0.00} of the rate, {at.Last().P50Ms / at.First().P50Ms:0.0} times the median"));
+            return 0;
+        });
     }
 
     private static void Adjudicate(Command bench)

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Yibao.Backing;
 using Yibao.Cli.Demos;
 using Yibao.Cli.Shell;
-using Yibao.Local;
-using Yibao.Local.Samples;
-using Yibao.Settlement;
-using Yibao.Settlement.RoundTrip;
 
 namespace Yibao.Cli.Verbs;
 
@@ -25,21 +22,9 @@ internal sealed class DemoVerb() : Verb("demo", "Show what the platform does, on
         if (demos.Count == 0) throw new WrongInputException($"There is no demo '{name}'. There are: {string.Join(", ", Demo.All.Select(demo => demo.Name))}, all.");
 
         var clock = Stopwatch.StartNew();
-        var root = Backing.Repository.Root();
-        var faults = new DemoFaults();
-        // An institution is told "unknown" after two seconds here, and what is open is driven again every second: a demo is not kept waiting.
-        var settlement = new SettlementModule(new RoundTripSettings { AnswerWithin = TimeSpan.FromSeconds(2), RedriveAfter = TimeSpan.FromSeconds(1), RedriveEvery = TimeSpan.FromSeconds(1) });
-        await using var platform = await LocalPlatform.StartAsync(new LocalOptions
-        {
-            Modules = [.. LocalModules.All.Where(module => module is not SettlementModule), settlement],
-            More = faults.Install,
-            // What goes wrong here goes wrong on purpose, and the demo says so itself.
-            LogLevel = Microsoft.Extensions.Logging.LogLevel.Critical,
-            Progress = output.Progress,
-        }, cancellation);
-        output.Progress("storing the sample persons, institutions and filings");
-        await SampleData.Store(platform, Path.Combine(root, "infra", "samples"), cancellation);
-        using var stage = new DemoStage(platform, output, Path.Combine(root, "infra", "samples"), Path.Combine(root, ".run", "demo")) { Faults = faults };
+        var (platform, stage) = await SamplePlatform.StartAsync(output, TimeSpan.FromSeconds(2), cancellation);
+        await using var running = platform;
+        using var shown = stage;
         var ready = clock.Elapsed;
         foreach (var demo in demos)
         {
@@ -50,7 +35,7 @@ internal sealed class DemoVerb() : Verb("demo", "Show what the platform does, on
         var failed = stage.Checks.Count(check => !check.Holds);
         output.Answer(
             new { Checks = stage.Checks, Passed = stage.Checks.Count - failed, Failed = failed, ReadySeconds = Math.Round(ready.TotalSeconds, 1), TotalSeconds = Math.Round(clock.Elapsed.TotalSeconds, 1) },
-            console => console.Write(new Spectre.Console.Text($"\n{stage.Checks.Count - failed} checks hold, {failed} do not. Ready after {ready.TotalSeconds:0.0} s, {clock.Elapsed.TotalSeconds:0.0} s in all. Pages: {Path.GetRelativePath(root, stage.Results)}\n")));
+            console => console.Write(new Spectre.Console.Text($"\n{stage.Checks.Count - failed} checks hold, {failed} do not. Ready after {ready.TotalSeconds:0.0} s, {clock.Elapsed.TotalSeconds:0.0} s in all. Pages: {Path.GetRelativePath(Repository.Root(), stage.Results)}\n")));
         return failed == 0 ? 0 : 1;
     }
 }
