@@ -72,7 +72,6 @@ public static class SettlementMapping
         Text("insutype", settlement.InsuranceType);
         Text("med_type", settlement.CareType);
         Text("medins_setl_id", negative ? settlement.Negative!.SettlementId : settlement.SettlementId);
-        Text("cvlserv_flag", "0");
         Text("clr_optins", settlement.TreatmentArea);
         Text("clr_way", "1");
         Text("clr_type", ClearingType(settlement.CareType));
