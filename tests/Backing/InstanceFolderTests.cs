@@ -15,7 +15,7 @@ public sealed class InstanceFolderTests : IDisposable
     {
         foreach (var process in _started)
         {
-            if (!process.HasExited) process.Kill();
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
             process.Dispose();
         }
 
@@ -39,7 +39,7 @@ public sealed class InstanceFolderTests : IDisposable
     [Fact]
     public async Task A_kept_folder_loses_its_servers_but_not_its_data()
     {
-        var server = Start("sleep 600");
+        var server = Start("exec sleep 600");
         var left = Leave("kept-demo", Gone(), server);
 
         await ClaimAndReleaseAsync();
@@ -51,7 +51,7 @@ public sealed class InstanceFolderTests : IDisposable
     [Fact]
     public async Task Servers_of_a_living_run_are_left_alone()
     {
-        var server = Start("sleep 600");
+        var server = Start("exec sleep 600");
         var left = Leave("run-alive", ProcessStamp.Own, server);
 
         await ClaimAndReleaseAsync();
@@ -63,7 +63,7 @@ public sealed class InstanceFolderTests : IDisposable
     [Fact]
     public async Task A_number_that_another_process_got_meanwhile_is_left_alone()
     {
-        var stranger = Start("sleep 600");
+        var stranger = Start("exec sleep 600");
         Leave("run-dead", Gone(), stranger with { Started = stranger.Started - 1 });
 
         await ClaimAndReleaseAsync();

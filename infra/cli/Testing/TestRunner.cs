@@ -9,6 +9,8 @@ internal sealed partial class TestRunner(string results, string? filter, TimeSpa
     /// <summary>The test program's word for "nothing matched the filter".</summary>
     private const int NoTests = 8;
 
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
+
     public async Task<TestReport> RunAsync(TestProject project, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
@@ -33,7 +35,9 @@ internal sealed partial class TestRunner(string results, string? filter, TimeSpa
         try
         {
             await process.WaitForExitAsync(patience.Token);
-            await said;
+            // What it left running may hold on to its output: the program itself has ended, and its report is written.
+            await said.WaitAsync(Afterwards, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException)
         {
