@@ -8,6 +8,7 @@ using Yibao.Hosting.Identity;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Places;
 using Yibao.Local;
+using Yibao.Local.Samples;
 
 namespace Yibao.Cli.Demos;
 
@@ -32,6 +33,9 @@ internal sealed class DemoStage(LocalPlatform platform, Output output, string sa
 
     /// <summary>A sample message of the national interface.</summary>
     public InterfaceRequest Message(string name) => InterfaceRequest.Read(File.ReadAllBytes(Path.Combine(samples, name + ".json")));
+
+    /// <summary>医院等级 (hosp_lv) of a sample institution.</summary>
+    public string LevelOf(string institution) => SampleData.Rows(samples, "institutions.csv").Single(row => row["fixmedins_code"] == institution)["hosp_lv"];
 
     /// <summary>The HIS of the institution that a message comes from, at the gateway of its node.</summary>
     public HisClient His(InterfaceRequest message)

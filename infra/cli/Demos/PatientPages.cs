@@ -18,7 +18,8 @@ namespace Yibao.Cli.Demos;
 /// <summary>What the patient gets at discharge: the statement (Annex 13) and the page that says why. The identity is the HIS's own.</summary>
 internal sealed record PatientPages(string Text, string Html)
 {
-    public static PatientPages Of(InterfaceRequest message, Settled settled)
+    /// <param name="level">医院等级 (hosp_lv) of the institution, as it knows it itself.</param>
+    public static PatientPages Of(InterfaceRequest message, Settled settled, string level)
     {
         var data = message.Input.One("data")!;
         var visit = message.Input.One("mdtrtinfo")!;
@@ -44,7 +45,7 @@ internal sealed record PatientPages(string Text, string Html)
             Hospital = message.InstitutionName,
             HomePlace = places.FullName(new AdminDivision(settled.HomeArea)),
             Insurance = Enum.Parse<InsuranceType>(settled.InsuranceType),
-            HospitalLevel = "三级甲等",
+            HospitalLevel = CodeLists.Name("hosp_lv", level) ?? level,
             AdmissionKind = CodeLists.Name("med_type", settled.CareType) ?? "普通住院",
             InpatientNumber = visit.Text("ipt_no") ?? visit.Text("mdtrt_id")!,
             Department = visit.Text("adm_dept_name") ?? "门诊",

@@ -180,7 +180,7 @@ internal sealed class RoundTripDemo() : Demo("roundtrip", "异地就医直接结
     /// <summary>The statement (Annex 13) and the page that says why, as the patient gets them.</summary>
     private static void Slip(DemoStage stage, string name, InterfaceRequest message, Settled settled)
     {
-        var pages = PatientPages.Of(message, settled);
+        var pages = PatientPages.Of(message, settled, stage.LevelOf(message.Institution));
         var file = System.IO.Path.Combine(stage.Results, $"{name}-结算单.html");
         File.WriteAllText(file, pages.Html);
         stage.Print(console =>

@@ -22,7 +22,7 @@ internal sealed class DemoVerb() : Verb("demo", "Show what the platform does, on
         if (demos.Count == 0) throw new WrongInputException($"There is no demo '{name}'. There are: {string.Join(", ", Demo.All.Select(demo => demo.Name))}, all.");
 
         var clock = Stopwatch.StartNew();
-        var (platform, stage) = await SamplePlatform.StartAsync(output, TimeSpan.FromSeconds(2), cancellation);
+        var (platform, stage) = await SamplePlatform.StartAsync(output, TimeSpan.FromSeconds(30), cancellation);
         await using var running = platform;
         using var shown = stage;
         var ready = clock.Elapsed;

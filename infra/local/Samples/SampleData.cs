@@ -136,7 +136,7 @@ public static class SampleData
     private static DateTimeOffset At(string local) => new(DateTime.Parse(local, CultureInfo.InvariantCulture), Shanghai);
 
     /// <summary>Comma-separated with a header row, no quotes: our own files.</summary>
-    private static List<IReadOnlyDictionary<string, string>> Rows(string folder, string file)
+    public static IReadOnlyList<IReadOnlyDictionary<string, string>> Rows(string folder, string file)
     {
         var lines = File.ReadAllLines(Path.Combine(folder, file)).Select(line => line.Split(',')).ToList();
         return [.. lines.Skip(1).Select(line => (IReadOnlyDictionary<string, string>)lines[0].Zip(line).ToDictionary(cell => cell.First, cell => cell.Second, StringComparer.Ordinal))];
