@@ -65,7 +65,7 @@ public sealed class FlowTests
         yichang.Apply(yichang.Application(person, FilingCategory.Emergency, "310000", "2023-03-10")).ShouldBeRefused(FilingErrors.CategoryUnknown);
     }
 
-    [Fact, Covers("FIL-048")]
+    [Fact]
     public void What_cannot_be_settled_directly_leaves_a_reason_for_the_manual_case()
     {
         ManualReimbursement.Of(InstitutionErrors.NotOpen.Code).ShouldBe("NON_NETWORK_INSTITUTION");

@@ -211,7 +211,7 @@ public sealed class InstitutionTests
         xiaogan.Policies.For(xiaogan.Home, Day("2023-03-01")).Institutions.ChronicMutualRecognition.ShouldBeTrue();
     }
 
-    [Fact, Covers("INS-024")]
+    [Fact]
     public void Institutions_in_Wuhan_are_Wuhans_from_2023_on()
     {
         var house = new House("429900").Admitted("2022-01-05");

@@ -141,7 +141,7 @@ public sealed class PlaceTests
         yichang.Chronic(person, (state, policy) => ChronicDecider.Qualify(person, yichang.Operator, yichang.Home, "M99999", Day("2023-03-03"), null, null, World.At("2023-03-03"), state, policy), "2023-03-03").ShouldBeRefused(FilingErrors.DiseaseUnknown);
     }
 
-    [Fact, Covers("FIL-054")]
+    [Fact]
     public void The_provincial_pool_is_at_home_in_the_capital()
     {
         var pool = new World("429900");
@@ -174,7 +174,7 @@ public sealed class PlaceTests
         yichang.Ask(insured, "420500", "2023-05-01").ShouldPass().FilingElsewhere.ShouldNotBeNull();
     }
 
-    [Fact, Covers("FIL-050")]
+    [Fact]
     public void Kaifeng_counts_emergencies_among_the_temporary()
     {
         var kaifeng = new World("410200");

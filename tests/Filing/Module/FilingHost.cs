@@ -24,6 +24,8 @@ internal sealed class FilingHost : IAsyncDisposable
     // One for all hosts of a run: a restart must open what was sealed before it.
     private static readonly PersonKeys Keys = PersonKeys.Generate();
 
+    public static DevelopmentIssuer Issuer { get; } = new();
+
     private readonly WebApplication _app;
 
     private FilingHost(WebApplication app, AdminDivision node) => (_app, Node) = (app, node);
@@ -44,12 +46,21 @@ internal sealed class FilingHost : IAsyncDisposable
             Development = true,
             Peers = peers,
             PersonKeys = Keys,
+            Identity = new IdentitySettings { DevelopmentKey = Issuer.PublicPem },
             Credentials = (certificates ?? new DevelopmentCertificates()).For(division, "filing", [new("100000"), new("110000"), new("420000"), new("630000"), new("630100")]),
             Edges = edges ?? [],
         }, new FilingModule());
         await app.StartAsync();
         peers["filing"] = app.Doors().Grpc;
         return new FilingHost(app, division);
+    }
+
+    /// <summary>The JSON door, as the holder of this token sees it.</summary>
+    public HttpClient Json(TokenOf holder)
+    {
+        var client = new HttpClient { BaseAddress = _app.Doors().Http };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", Issuer.Issue(holder));
+        return client;
     }
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
