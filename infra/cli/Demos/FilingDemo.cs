@@ -45,13 +45,14 @@ internal sealed class FilingDemo() : Demo("filing", "异地就医备案：出院
         var invented = InventedPerson.Number(770_001);
         var person = await home.Register(invented, cancellation);
 
-        // The sample bill, of another patient and another visit.
-        var sample = await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "infra", "samples", "f-guiyang-inpatient-in-wuhan.json"), cancellation);
-        var message = InterfaceRequest.Read(Encoding.UTF8.GetBytes(sample
-            .Replace("520100198506109059", invented.Id.Reveal(), StringComparison.Ordinal)
-            .Replace("WH2026110501", "WH2026110577", StringComparison.Ordinal)
-            .Replace("ZY110501", "ZY110577", StringComparison.Ordinal)
-            .Replace("H42010000001202611121100000005", "H42010000001202611121100000577", StringComparison.Ordinal)));
+        // The sample bill, of another patient and another visit: whatever the sample calls them.
+        const string Bill = "f-guiyang-inpatient-in-wuhan";
+        var visit = stage.Message(Bill).Input.One("mdtrtinfo")!;
+        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "infra", "samples", Bill + ".json"), cancellation);
+        foreach (var (given, becomes) in ((string, string)[])
+            [(visit.Text("certno")!, invented.Id.Reveal()), (visit.Text("mdtrt_id")!, visit.Text("mdtrt_id") + "F"), (visit.Text("ipt_no")!, visit.Text("ipt_no") + "F"), (stage.Message(Bill).MessageId, "H42010000001202611121100000577")])
+            text = text.Replace(given, becomes, StringComparison.Ordinal);
+        var message = InterfaceRequest.Read(Encoding.UTF8.GetBytes(text));
         var his = stage.His(message);
         var refused = await Refusal(() => his.Prepare(message, cancellation));
         stage.Say($"  医院预结算：{refused?.Message}；{refused?.NextStep}");
