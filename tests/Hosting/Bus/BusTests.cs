@@ -107,10 +107,11 @@ public sealed class BusTests
         await tills.Door.Execute(TillHost.Put("a", "bad", 100));
         await tills.Door.Execute(TillHost.Put("a", "good", 1));
         var letters = new DeadLetters(space.Broker);
-        await Eventually.Is(async () => (await letters.List("office")).Count, 1);
+        IReadOnlyList<DeadLetter> seen = [];
+        await Eventually.Is(async () => (seen = await letters.List("office")).Count, 1);
         (await Booked(office)).ShouldBe(new Money(1));
 
-        var letter = (await letters.List("office"))[0];
+        var letter = seen[0];
         letter.Type.ShouldBe("TillFilled");
         letter.Queue.ShouldBe("office.Booking.TillFilled");
         letter.Reason.ShouldContain("InvalidOperationException");
