@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Spectre.Console;
 using Yibao.Cli.Shell;
+using Yibao.Contracts.Settlements;
+using Yibao.Settlement.Benefits.Adjudication;
 using Yibao.Settlement.Benefits.Packs;
 
 namespace Yibao.Cli.Verbs;
@@ -13,6 +16,7 @@ internal sealed class PolicyVerb() : Verb("policy", "Policy packs: check them, s
         Check(Sub(command, "check", "Every pack, or one file: each mistake with its file and line"));
         Show(Sub(command, "show", "Every figure in force for an area on a day, and where it comes from"));
         Diff(Sub(command, "diff", "What differs between two days of an area, or between its pack and a file"));
+        Simulate(Sub(command, "simulate", "What a draft pack would have cost each fund, over settled cases"));
     }
 
     private static void Check(Command command)
@@ -72,5 +76,33 @@ internal sealed class PolicyVerb() : Verb("policy", "Policy packs: check them, s
                 new("figure", change => change.Path), new("before", change => change.Before ?? "—"), new("after", change => change.After ?? "—"));
             return Task.FromResult(0);
         });
+    }
+
+    private static void Simulate(Command command)
+    {
+        var pack = Argument<string>(command, "PACK", "The draft");
+        var cases = Argument<string>(command, "CASES", "A file with one case per line (JSON as for adjudicate), or a folder of case files");
+        Does(command, (parsed, output, _) =>
+        {
+            var draft = Regions.Pack(parsed.GetValue(pack)!);
+            var simulation = Regions.Worded(() => PolicySimulation.Run(new Adjudicator(Regions.Policies, Regions.Places), Cases(parsed.GetValue(cases)!), draft));
+            var costs = simulation.Costs.Select(cost => new { cost.Insurance, Fund = cost.Fund?.ToString() ?? "Cash", cost.Name, BeforeFen = cost.Before, AfterFen = cost.After, DifferenceFen = cost.Difference });
+            output.Answer(new { simulation.Cases, simulation.OtherAreas, simulation.Better, simulation.Worse, Costs = costs }, console =>
+            {
+                console.Write(Output.TableOf($"{draft.Area} · {draft.Path}", simulation.Costs,
+                [
+                    new("insurance", cost => cost.Insurance == InsuranceType.Employee ? "职工" : "居民"), new("fund", cost => cost.Name),
+                    new("in force", cost => cost.Before, Right: true), new("draft", cost => cost.After, Right: true), new("difference", cost => cost.Difference, Right: true),
+                ]));
+                console.WriteLine($"{simulation.Cases} cases: {simulation.Better} pay less, {simulation.Worse} pay more; {simulation.OtherAreas} of other areas left out");
+            });
+            return Task.FromResult(0);
+        });
+    }
+
+    private static IEnumerable<string> Cases(string path)
+    {
+        if (Directory.Exists(path)) return Directory.EnumerateFiles(path, "*.json").Order(StringComparer.Ordinal).Select(File.ReadAllText);
+        return File.Exists(path) ? File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)) : throw new WrongInputException($"There is no file or folder {path}.");
     }
 }

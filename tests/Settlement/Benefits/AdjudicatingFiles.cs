@@ -150,6 +150,21 @@ public sealed class AdjudicatingFiles
     }
 
     [Fact]
+    public void A_draft_is_simulated_over_cases_fund_by_fund()
+    {
+        var other = Case();
+        other["insuplc_admdvs"] = "420100";
+        var draft = City("520100", LocalStandard, "2030-01-01");
+        var simulation = PolicySimulation.Run(Engine, [Case().ToJsonString(), Case().ToJsonString(), other.ToJsonString()], draft);
+
+        (simulation.Cases, simulation.OtherAreas, simulation.Better, simulation.Worse).ShouldBe((2, 1, 2, 0));
+        var pooled = simulation.Costs.Single(cost => cost.Fund == Fund.Pooled);
+        (pooled.Before, pooled.After).ShouldBe((Money.Yuan(2 * 11_285), Money.Yuan(2 * 12_080)));
+        simulation.Costs.Aggregate(Money.Zero, (sum, cost) => sum + cost.Difference).ShouldBe(Money.Zero); // what a fund pays more, someone pays less
+        Should.Throw<RefusedException>(() => PolicySimulation.Run(Engine, [Case().ToJsonString(), "{}"], draft)).Error.Details[0].ShouldBe("case 2");
+    }
+
+    [Fact]
     public void The_delivered_samples_run()
     {
         var samples = Path.Combine(RegionPacks.Folder, "..", "samples", "adjudicate");

@@ -40,6 +40,10 @@ public sealed class SplittingLines
     [InlineData("-1", "1", "-1")]
     [InlineData("1", "-1", "-1")]
     [InlineData("1", "0", "0")]
+    [InlineData("0", "1", "1")]
+    [InlineData("1", "0", "1")]
+    [InlineData("1", "1", "0")]
+    [InlineData("-1", "-1", "1")]
     public void Lines_that_are_not_positive_are_refused(string price, string count, string amount) =>
         Refusal(() => FeeSplitter.Split([Line("1", "A", D(price), D(count), D(amount))], Catalogue)).ShouldBe("LINE_NOT_POSITIVE");
 
@@ -53,6 +57,33 @@ public sealed class SplittingLines
 
     [Fact]
     public void No_lines_are_refused() => Refusal(() => FeeSplitter.Split([], Catalogue)).ShouldBe("NO_FEE_LINES");
+
+    [Fact]
+    public void The_uploaded_category_prevails_and_a_bill_has_a_limit()
+    {
+        var split = FeeSplitter.Split([Line("1", "A", 1m, 1, 1m) with { Category = ChargeCategory.Surgery }, Line("2", "C", 2m, 1, 2m) with { Category = ChargeCategory.Bed }, Line("3", "C", 4m, 1, 4m)], Catalogue);
+        split.Categories.Where(category => !category.Split.Total.IsZero).Select(category => (category.Category, category.Split.Total.InYuan))
+            .ShouldBe([(ChargeCategory.Bed, 2m), (ChargeCategory.Surgery, 1m), (ChargeCategory.Materials, 4m)]);
+
+        FeeLine[] many = [.. Enumerable.Range(0, FeeSplitter.MostLines + 1).Select(index => Line(index.ToString(System.Globalization.CultureInfo.InvariantCulture), "A", 1m, 1, 1m))];
+        FeeSplitter.Split(many[1..], Catalogue).Totals.Total.ShouldBe(Money.Yuan(FeeSplitter.MostLines));
+        Refusal(() => FeeSplitter.Split(many, Catalogue)).ShouldBe("FIELD_INVALID");
+        Refusal(() => FeeSplitter.Split([Line("1", "A", decimal.MaxValue, 2, 1m)], Catalogue)).ShouldBe("FIELD_INVALID");
+    }
+
+    [Fact]
+    public void A_sum_that_is_off_is_named_with_both_amounts()
+    {
+        SplitChecks.Identity1(Parts(100, 10, 20, 30, 39.99m))!.Details.ShouldBe(["100.00", "99.99"]);
+        (string What, SplitTotals Split)[] off =
+        [
+            ("范围内", Parts(10, 3, 2, 3, 2)), ("乙类先行自付", Parts(10, 2, 3, 3, 2)), ("超限价自付", Parts(10, 2, 2, 4, 2)),
+        ];
+        foreach (var (what, split) in off) SplitChecks.Categories(split, [new CategorySplit(ChargeCategory.Bed, Parts(10, 2, 2, 3, 3))])!.Details[0].ShouldBe(what);
+        SplitChecks.Categories(Parts(10, 2, 2, 3, 2), [new CategorySplit(ChargeCategory.Bed, Parts(10, 2, 2, 3, 3))])!.Details[0].ShouldBe("自费");
+        SplitChecks.Categories(Parts(11, 2, 2, 3, 3), [new CategorySplit(ChargeCategory.Bed, Parts(10, 2, 2, 3, 3))])!.Details[0].ShouldBe("总费用");
+        SplitChecks.Categories(Parts(10, 2, 2, 3, 3), [new CategorySplit(ChargeCategory.Bed, Parts(10, 2, 2, 3, 2))])!.Code.ShouldBe("IDENTITY_1");
+    }
 
     [Fact]
     public void Fractions_of_a_fen_are_rounded_half_up_on_the_line()
