@@ -41,6 +41,18 @@ public sealed class UniquenessTests
     }
 
     [Fact]
+    public void A_second_successor_that_starts_later_does_not_prolong_what_leaves_already()
+    {
+        var yichang = new World("420300");
+        var person = yichang.Insured();
+        var first = yichang.Filed(person, FilingCategory.LongTermResident, "310000", "2023-01-05");
+        yichang.Filed(person, FilingCategory.LongTermResident, "110000", "2023-02-01 09:00", application => application with { RequestedStart = new DateOnly(2023, 2, 10), ReplaceExisting = true });
+        yichang.Filed(person, FilingCategory.LongTermResident, "440100", "2023-02-02 09:00", application => application with { RequestedStart = new DateOnly(2023, 3, 1), ReplaceExisting = true });
+        yichang.Find(person, first.Number).LeftForceAt.ShouldBe(At("2023-02-10"));
+        yichang.State(person).All.Count(filing => filing.CoversBeginningAt(At("2023-02-20"))).ShouldBe(1);
+    }
+
+    [Fact]
     public void A_whole_province_and_a_city_in_it_are_one_treatment_place()
     {
         var yichang = new World("420300");

@@ -24,7 +24,8 @@ internal static class Approval
         var facts = new List<IFact>();
         // A filing that starts later leaves the former one in force until then.
         var handover = start > at ? start : at;
-        var standing = filings.HoldingAt(at).Where(other => other.Number != application.Number).ToList();
+        // What leaves by then anyway stays as it was decided: superseding it again would only prolong it beside its own successor.
+        var standing = filings.HoldingAt(at).Where(other => other.Number != application.Number && (other.LeftForceAt is not { } leaves || leaves > handover)).ToList();
         var samePlace = standing.Where(other => places.Overlap(other.Place, application.Place)).ToList();
         var sameClass = standing.Except(samePlace).Where(other => other.Class == filingClass).ToList();
 
