@@ -26,7 +26,7 @@ public sealed class JsonDoorTests(BackingSpaceFixture backing) : IClassFixture<B
         var number = filed.Body.GetProperty("number").GetString();
         (await Post(wuhan, application)).Body.GetProperty("number").GetString().ShouldBe(number);
         (await wuhan.GetFromJsonAsync<JsonElement>($"/filings/{number}")).GetProperty("status").GetString().ShouldBe("ACTIVE");
-        (await wuhan.GetFromJsonAsync<JsonElement>("/areas/420100/filings?page_size=10")).GetProperty("filings").EnumerateArray().Single().GetProperty("number").GetString().ShouldBe(number);
+        (await wuhan.GetFromJsonAsync<JsonElement>("/areas/420100/filings?page_size=10")).GetProperty("filings").EnumerateArray().Count(filing => filing.GetProperty("number").GetString() == number).ShouldBe(1);
 
         var taken = await Post(wuhan, Form.Format(FilingHost.Application(person, "420100", "110000", "json-2")));
         taken.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
