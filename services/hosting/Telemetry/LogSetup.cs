@@ -14,7 +14,12 @@ internal static class LogSetup
             .AddFilter("Grpc", Least(LogLevel.Warning, settings.LogLevel))
             .AddFilter("MassTransit", Least(LogLevel.Warning, settings.LogLevel))
             .AddFilter("Npgsql", Least(LogLevel.Warning, settings.LogLevel));
-        logging.AddConsole(options => options.FormatterName = LineFormatter.FormatterName).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        logging.AddConsole(options =>
+        {
+            options.FormatterName = LineFormatter.FormatterName;
+            // Where hosts run inside a command, stdout is that command's answer.
+            options.LogToStandardErrorThreshold = LogLevel.Trace;
+        }).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
     }
 
     private static LogLevel Least(LogLevel wanted, LogLevel setting) => setting > wanted ? setting : wanted;
