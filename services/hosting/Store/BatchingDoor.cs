@@ -20,7 +20,7 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     /// <summary>So many may wait; further callers wait before the queue (back-pressure).</summary>
     public const int MaxWaiting = 4096;
 
-    /// <summary>With one lane sixteen callers were slower than without batches; of one to four, four came out best.</summary>
+    /// <summary>With one lane sixteen callers were slower than without batches; see the decision page for what was measured with four.</summary>
     public const int Lanes = 4;
 
     private readonly DirectDoor _direct;
