@@ -197,11 +197,15 @@ public sealed class WriteDoorTests
     {
         await using var host = await Start(batching);
         using var gone = new CancellationTokenSource();
+        using var waits = new ManualResetEventSlim();
         var waiting = host.Door.Execute(new Command(Actor.System(TillHost.Node, "x"), "x", [Till.Key("a")], states =>
         {
+            // He leaves in the middle of it, and not before he has begun to wait.
+            waits.Wait(TimeSpan.FromSeconds(30));
             gone.Cancel();
             return Till.Put(states.Of(Till.Key("a")), "a", "s", new Money(1));
         }), gone.Token);
+        waits.Set();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
         // What is executed later on the same stream comes after it.
         (await host.Door.Execute(TillHost.Put("a", "s", 1))).State(Till.Key("a")).Balance.ShouldBe(new Money(1));
