@@ -10,15 +10,18 @@ internal static class Binaries
         .Concat(Folders("/usr/local", "bin"))
         .Concat(Folders("/usr", "bin"))
         .Concat(SearchPath())
-        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+        .FirstOrDefault(folder => IsThere(Path.Combine(folder, "initdb")) && IsThere(Path.Combine(folder, "postgres")));
 
     /// <summary>rabbitmq-server; null if there is none.</summary>
     public static string? Rabbit() => new[] { "/usr/lib/rabbitmq/bin" }
         .Concat(SearchPath())
         .Select(folder => Path.Combine(folder, "rabbitmq-server"))
-        .FirstOrDefault(File.Exists);
+        .FirstOrDefault(IsThere);
 
-    public static string? Find(string program) => SearchPath().Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    public static string? Find(string program) => SearchPath().Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsThere);
+
+    /// <summary>A link that a removed package left behind is no program.</summary>
+    private static bool IsThere(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
     private static IEnumerable<string> Folders(string parent, string name) => Directory.Exists(parent)
         ? Directory.GetDirectories(parent)
