@@ -24,9 +24,9 @@ internal sealed class OutboxProgress(NpgsqlDataSource source, Bus.OutboxModel mo
     public async Task<OutboxStatus> Status(CancellationToken cancellation = default)
     {
         var shards = model.Shards.Select(Bus.OutboxModel.NameOf).ToArray();
-        await using var command = source.CreateCommand("""
+        await using var command = source.CreateCommand($"""
             with way as (select coalesce((select min(coalesce(p.last_seq_id, 0)) from unnest($1) as shard left join mt_event_progression p on p.name like shard || ':%'), 0) as relayed)
-            select coalesce((select max(seq_id) from mt_events), 0), way.relayed, (select count(*) from mt_events where seq_id > way.relayed) from way
+            select coalesce((select max(seq_id) from mt_events), 0), way.relayed, (select count(*) from mt_events where seq_id > way.relayed and type <> '{History.Tombstone}') from way
             """);
         command.Parameters.Add(new() { Value = shards });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

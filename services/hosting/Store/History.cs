@@ -9,6 +9,9 @@ internal sealed class History(NpgsqlDataSource source, Loader loader, DocumentSt
 {
     private const string Columns = "select id, seq_id, stream_id, version, timestamp, correlation_id, headers, type, data from mt_events";
 
+    /// <summary>The store puts this mark where a commit was torn after it had drawn a sequence number. It holds nothing, and it is no fact.</summary>
+    internal const string Tombstone = "tombstone";
+
     private sealed record Headers(Actor Actor);
 
     public Task<IReadOnlyList<Stored<IFact>>> Of(string stream, CancellationToken cancellation = default) =>
@@ -18,7 +21,7 @@ internal sealed class History(NpgsqlDataSource source, Loader loader, DocumentSt
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 10_000);
-        return Read($"{Columns} where seq_id > $1 order by seq_id limit $2", [new() { Value = after }, new() { Value = limit }], cancellation);
+        return Read($"{Columns} where seq_id > $1 and type <> '{Tombstone}' order by seq_id limit $2", [new() { Value = after }, new() { Value = limit }], cancellation);
     }
 
     private async Task<IReadOnlyList<Stored<IFact>>> Read(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation)

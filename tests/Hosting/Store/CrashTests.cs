@@ -9,6 +9,28 @@ namespace Yibao.Hosting.Tests.Store;
 public sealed class CrashTests(PrivateServers servers) : IClassFixture<PrivateServers>
 {
     [Theory, InlineData(true), InlineData(false)]
+    public async Task The_mark_that_the_store_leaves_for_a_torn_commit_is_no_fact(bool batching)
+    {
+        var (database, broker) = await servers.NewSpace();
+        await using var host = await TillHost.Start(TillHost.Settings(database, broker), service =>
+        {
+            if (!batching) service.DirectWrites();
+        });
+        (await host.Door.Execute(TillHost.Put("a", "s1", 1))).OrThrow();
+
+        // The connection dies in the commit itself, once: the sequence number is drawn, its fact is not stored.
+        await host.Rows.Query("""
+            create sequence torn_commits;
+            create function torn() returns trigger language plpgsql as $$ begin if nextval('torn_commits') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;
+            create constraint trigger torn after insert on mt_events deferrable initially deferred for each row execute function torn();
+            """, _ => 0);
+        (await host.Door.Execute(TillHost.Put("a", "s2", 1))).OrThrow();
+
+        await Eventually.Is(async () => (await host.Rows.Query("select 1 from mt_events where type = 'tombstone'", row => row.GetInt32(0))).Count, 1);
+        (await host.History.After(0, 100)).Select(fact => ((CashPut)fact.Fact).Slip).ShouldBe(["s1", "s2"]);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
     public async Task PostgreSQL_is_killed_while_it_commits(bool batching)
     {
         var (database, broker) = await servers.NewSpace();
