@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Yibao.Cli.Shell;
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Places;
@@ -63,14 +64,14 @@ internal static class AdjudicateBench
     }
 
     private static Case Simple() => new(
-        Person() with { Filings = [new FilingInForce(FilingKind.LongTermResident, true, FilingMode.Advance, FilingProof.Document, new DateOnly(2023, 1, 1))] },
+        Person() with { Filings = [new FilingInForce(FilingCategory.LongTermResident, true, FilingMode.Advance, ProofBasis.Document, new DateOnly(2023, 1, 1))] },
         Accumulators.Empty, Account.None, Bill(16_000), Stay());
 
     private static Case Full() => new(
         Person() with
         {
             CivilServant = true, Supplementary = true, DisabledServiceman = true, AidClass = "低保",
-            Filings = [new FilingInForce(FilingKind.OtherTemporary, true, FilingMode.Advance, FilingProof.Document, new DateOnly(2023, 1, 1))],
+            Filings = [new FilingInForce(FilingCategory.OtherTemporary, true, FilingMode.Advance, ProofBasis.Document, new DateOnly(2023, 1, 1))],
         },
         Accumulators.Empty.Plus(new Contribution(2, [new CounterDraw(Counters.AnnualCap, Money.Yuan(230_000)), new CounterDraw(Counters.Pooled(CareType.Inpatient), Money.Yuan(230_000))])),
         new Account(Money.Yuan(800), Money.Yuan(3_000)), Bill(90_000), Stay() with { AccountUse = AccountUse.Family, Emergency = true });

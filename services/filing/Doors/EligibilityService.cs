@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Yibao.Contracts.Filing.V1;
+using Yibao.Contracts.Filings;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Eligibility;
 using Yibao.Filing.People;
@@ -29,7 +30,7 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
         var asked = Desk.Instant(r.AskedAt, "asked_at");
         if (asked < admitted) throw SystemErrors.FieldInvalid.With("asked_at", "早于 admitted_at").AsException();
         return new Question(
-            Desk.Person(r.PersonKey), Desk.Area(r.HomeArea, "home_area"), Desk.Insurance(r.InsuranceType), Desk.Area(r.TreatmentArea, "treatment_area"), r.InstitutionCode, Of(r.CareType),
+            Desk.Person(r.PersonKey), Desk.Area(r.HomeArea, "home_area"), Desk.Insurance(r.InsuranceType), Desk.Area(r.TreatmentArea, "treatment_area"), r.InstitutionCode, r.CareType.ToDomain(),
             r.DiseaseCode is "" ? null : r.DiseaseCode, admitted, asked,
             r.OutpatientFlag is OutpatientFlag.Emergency or OutpatientFlag.EmergencyAndReferral || r.InpatientType == InpatientType.Emergency,
             r.SelfPaid);
@@ -63,7 +64,7 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
             answer.Guidance = new Contracts.Filing.V1.Guidance
             {
                 Channels = { guidance.Channels.Select(channel => channel.Name) },
-                Categories = { guidance.Categories.Select(rule => new GuidedCategory { Category = (FilingCategory)(int)rule.Category, Name = rule.Name, Materials = { rule.Materials.Select(material => material.Name) } }) },
+                Categories = { guidance.Categories.Select(rule => new GuidedCategory { Category = rule.Category.ToWire(), Name = rule.Name, Materials = { rule.Materials.Select(material => material.Name) } }) },
             };
         }
 
@@ -75,10 +76,10 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
         var used = new FilingUsed
         {
             Number = f.Number ?? "",
-            Category = (FilingCategory)(int)f.Category,
+            Category = f.Category.ToWire(),
             LongTerm = f.Class == Domain.FilingClass.LongTerm,
-            Mode = Of(f.Mode),
-            Proof = Of(f.Proof),
+            Mode = f.Mode.ToWire(),
+            Proof = f.Proof.ToWire(),
             Place = f.Place.Code,
             Start = f.Start.ToTimestamp(),
         };
@@ -94,39 +95,5 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
         CivilServant = enrolment.CivilServant,
         SpecialGroups = { groups },
         EnrolledFrom = enrolment.From.ToTimestamp(),
-    };
-
-    internal static Domain.CareType Of(CareType care) => care switch
-    {
-        CareType.Inpatient => Domain.CareType.Inpatient,
-        CareType.GeneralOutpatient => Domain.CareType.GeneralOutpatient,
-        CareType.ChronicOutpatient => Domain.CareType.ChronicOutpatient,
-        CareType.Pharmacy => Domain.CareType.Pharmacy,
-        _ => throw SystemErrors.FieldMissing.With("care_type").AsException(),
-    };
-
-    internal static CareType Of(Domain.CareType care) => care switch
-    {
-        Domain.CareType.Inpatient => CareType.Inpatient,
-        Domain.CareType.GeneralOutpatient => CareType.GeneralOutpatient,
-        Domain.CareType.ChronicOutpatient => CareType.ChronicOutpatient,
-        Domain.CareType.Pharmacy => CareType.Pharmacy,
-    };
-
-    internal static FilingMode Of(Domain.FilingMode mode) => mode switch
-    {
-        Domain.FilingMode.Advance => FilingMode.Advance,
-        Domain.FilingMode.RetroBeforeDischarge => FilingMode.RetroBeforeDischarge,
-        Domain.FilingMode.RetroAfterDischarge => FilingMode.RetroAfterDischarge,
-        Domain.FilingMode.Deemed => FilingMode.Deemed,
-    };
-
-    internal static ProofBasis Of(Domain.ProofBasis proof) => proof switch
-    {
-        Domain.ProofBasis.NotRequired => ProofBasis.NotRequired,
-        Domain.ProofBasis.Document => ProofBasis.Document,
-        Domain.ProofBasis.Commitment => ProofBasis.Commitment,
-        Domain.ProofBasis.Certificate => ProofBasis.Certificate,
-        Domain.ProofBasis.Deemed => ProofBasis.Deemed,
     };
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Yibao.Contracts.Filing.V1;
+using Yibao.Contracts.Filings;
 using Yibao.Filing.Chronic;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Filings;
@@ -142,8 +143,8 @@ public sealed class FilingsService(FilingDesk desk, FilingLists lists, IWriteDoo
     {
         var reply = new FilingReply
         {
-            Number = number, PersonKey = person.ToString(), HomeArea = home.Code, InsuranceType = $"{insurance}", Category = (FilingCategory)(int)category, Place = place.Code,
-            Status = Desk.Word(status), Mode = EligibilityService.Of(mode), Proof = EligibilityService.Of(proof), Version = version,
+            Number = number, PersonKey = person.ToString(), HomeArea = home.Code, InsuranceType = $"{insurance}", Category = category.ToWire(), Place = place.Code,
+            Status = Desk.Word(status), Mode = mode.ToWire(), Proof = proof.ToWire(), Version = version,
         };
         if (start is { } from) reply.Start = from.ToTimestamp();
         if (end is { } until) reply.End = until.ToTimestamp();
@@ -157,7 +158,7 @@ public sealed class FilingsService(FilingDesk desk, FilingLists lists, IWriteDoo
     {
         var row = new FilingRow
         {
-            Number = line.Number, PersonKey = line.Person, InsuranceType = $"{line.Insurance}", Category = (FilingCategory)(int)line.Category, Place = line.Place, Channel = line.Channel,
+            Number = line.Number, PersonKey = line.Person, InsuranceType = $"{line.Insurance}", Category = line.Category.ToWire(), Place = line.Place, Channel = line.Channel,
             Status = Desk.Word(line.Status), AppliedAt = line.AppliedAt.ToTimestamp(), Due = line.Due is { } due ? ApplyForFilingDecider.Day(due) : "", Version = line.Version,
         };
         if (line.Start is { } start) row.Start = start.ToTimestamp();

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Yibao.Contracts.Filing.V1;
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Institutions;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Institutions;
@@ -32,7 +33,7 @@ public sealed class InstitutionsService(InstitutionDesk desk, ICurrentActor curr
             StepCase.Announce => new AnnounceInstitution(actor, code, Desk.Day(r.Announce.From, "from"), Desk.Day(r.Announce.Until, "until"), now),
             StepCase.SignAgreement => new SignAgreement(actor, code, new Agreement(
                 Desk.Need(r.SignAgreement.Version, "version"), Desk.Day(r.SignAgreement.ValidFrom, "valid_from"), Desk.DayOrNone(r.SignAgreement.ValidUntil, "valid_until"), [.. r.SignAgreement.Clauses]), now),
-            StepCase.OpenService => new OpenService(actor, code, Desk.Of<Domain.Scope>(r.OpenService.Scope, "scope"), EligibilityService.Of(r.OpenService.CareType), Desk.Day(r.OpenService.From, "from"), r.OpenService.Internet, now),
+            StepCase.OpenService => new OpenService(actor, code, Desk.Of<Domain.Scope>(r.OpenService.Scope, "scope"), r.OpenService.CareType.ToDomain(), Desk.Day(r.OpenService.From, "from"), r.OpenService.Internet, now),
             StepCase.ReportToProvince => new ReportToProvince(actor, code, now),
             StepCase.Select => new SelectForCrossProvince(actor, code, now),
             StepCase.Decide => new DecideCrossProvince(actor, code, now),
@@ -62,7 +63,7 @@ public sealed class InstitutionsService(InstitutionDesk desk, ICurrentActor curr
         {
             Code = i.Code, Name = i.Name, Step = Desk.Word(i.Step), Area = i.AreaOn(day)?.Code ?? "", Level = i.Levels.Where(l => l.From <= day).OrderBy(l => l.From).LastOrDefault()?.Level ?? "",
             Suspended = i.IsSuspended, Reported = i.ReportedAt is not null, Published = i.PublishedFrom <= now, Version = i.Version,
-            Openings = { i.Openings.Select(o => new OpeningStep { Scope = Desk.Word(o.Scope), CareType = EligibilityService.Of(o.Care), From = Filings.ApplyForFilingDecider.Day(o.From), Internet = o.Internet }) },
+            Openings = { i.Openings.Select(o => new OpeningStep { Scope = Desk.Word(o.Scope), CareType = o.Care.ToWire(), From = Filings.ApplyForFilingDecider.Day(o.From), Internet = o.Internet }) },
             MaintenanceDue = { i.Maintenance.Keys.Order(StringComparer.Ordinal) },
             UploadsDue = { i.Duties.Keys.Order(StringComparer.Ordinal) },
         };

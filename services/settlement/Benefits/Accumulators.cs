@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 
@@ -11,24 +12,24 @@ public static class Counters
     public static string Deductible(CareType care) => care switch
     {
         CareType.Inpatient => "deductible.inpatient",
-        CareType.Outpatient or CareType.Pharmacy => "deductible.outpatient",
-        CareType.Chronic => "deductible.chronic",
+        CareType.GeneralOutpatient or CareType.Pharmacy => "deductible.outpatient",
+        CareType.ChronicOutpatient => "deductible.chronic",
     };
 
     /// <summary>Cost that entered the pool's segments in one kind of care: where segments run over the year.</summary>
     public static string PoolBase(CareType care) => care switch
     {
         CareType.Inpatient => "base.inpatient",
-        CareType.Outpatient or CareType.Pharmacy => "base.outpatient",
-        CareType.Chronic => "base.chronic",
+        CareType.GeneralOutpatient or CareType.Pharmacy => "base.outpatient",
+        CareType.ChronicOutpatient => "base.chronic",
     };
 
     /// <summary>Paid by the pooled fund in one kind of care: against that care's own ceiling.</summary>
     public static string Pooled(CareType care) => care switch
     {
         CareType.Inpatient => "pooled.inpatient",
-        CareType.Outpatient or CareType.Pharmacy => "pooled.outpatient",
-        CareType.Chronic => "pooled.chronic",
+        CareType.GeneralOutpatient or CareType.Pharmacy => "pooled.outpatient",
+        CareType.ChronicOutpatient => "pooled.chronic",
     };
 
     /// <summary>Paid by the pooled fund that counts against the annual cap (最高支付限额).</summary>

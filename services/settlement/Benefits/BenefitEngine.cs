@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Errors;
@@ -177,7 +178,7 @@ public static class BenefitEngine
 
             Draw(Counters.Pooled(_facts.Care), paid);
             if (_care.CountsTowardsAnnualCap) Draw(Counters.AnnualCap, paid);
-            if (_facts is { Care: CareType.Chronic, Disease: { } disease }) Draw(Counters.Disease(disease), paid);
+            if (_facts is { Care: CareType.ChronicOutpatient, Disease: { } disease }) Draw(Counters.Disease(disease), paid);
             Pay(Fund.Pooled, paid);
             _steps.Add(new Step(StepKind.Pooled, table.Segments[0].Rule, cost, paid) { Fund = Fund.Pooled });
         }
@@ -195,7 +196,7 @@ public static class BenefitEngine
             rule = _care.Cap.Rule;
             if (_care.Cap.Amounts[_standing.PersonType, _facts.Level] is { } cap) room = cap - _year.Of(Counters.Pooled(_facts.Care));
 
-            if (_facts is { Care: CareType.Chronic, Disease: { } disease } && DiseaseRoom(disease) is { } diseaseRoom && (room is not { } other || diseaseRoom < other))
+            if (_facts is { Care: CareType.ChronicOutpatient, Disease: { } disease } && DiseaseRoom(disease) is { } diseaseRoom && (room is not { } other || diseaseRoom < other))
             {
                 room = diseaseRoom;
                 rule = _policy.ChronicLimits.Rule;

@@ -1,19 +1,7 @@
+using Yibao.Contracts.Filings;
 using Yibao.Kernel;
 
 namespace Yibao.Settlement.Benefits;
-
-/// <summary>医疗类别 (med_type) as far as benefits tell visits apart.</summary>
-public enum CareType
-{
-    /// <summary>住院 (21, 22, 23, 24, 28 …).</summary>
-    Inpatient,
-    /// <summary>普通门诊 (11, 12, 13, 19).</summary>
-    Outpatient,
-    /// <summary>门诊慢特病 (14).</summary>
-    Chronic,
-    /// <summary>定点药店购药 (41).</summary>
-    Pharmacy,
-}
 
 /// <summary>The treatment institution's settlement level (医院等级, hosp_lv): "same level" compares it with the home table (BEN-017).</summary>
 public enum HospitalLevel

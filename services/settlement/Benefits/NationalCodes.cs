@@ -1,4 +1,5 @@
 using System.Globalization;
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Errors;
 
@@ -38,9 +39,9 @@ public static class NationalCodes
     /// <exception cref="RefusedException">FIELD_INVALID, MATERNITY_NOT_COVERED (SET-023).</exception>
     public static (CareType Care, bool Emergency) Care(string? code) => code switch
     {
-        "11" or "12" or "18" or "19" => (CareType.Outpatient, false),
-        "13" or "1301" => (CareType.Outpatient, true),
-        "14" => (CareType.Chronic, false),
+        "11" or "12" or "18" or "19" => (CareType.GeneralOutpatient, false),
+        "13" or "1301" => (CareType.GeneralOutpatient, true),
+        "14" => (CareType.ChronicOutpatient, false),
         "24" => (CareType.Inpatient, true),
         "2106" or "2107" => throw PolicyErrors.MaternityNotCovered.With().AsException(),
         "21" or "22" or "23" or "28" or "2101" or "2102" or "2103" or "2105" or "2109" => (CareType.Inpatient, false),

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Places;
@@ -207,8 +208,8 @@ public sealed record InsurancePolicy(
     public CarePolicy Of(CareType care) => care switch
     {
         CareType.Inpatient => Inpatient,
-        CareType.Outpatient or CareType.Pharmacy => Outpatient,
-        CareType.Chronic => Chronic,
+        CareType.GeneralOutpatient or CareType.Pharmacy => Outpatient,
+        CareType.ChronicOutpatient => Chronic,
     };
 }
 

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Places;
 
@@ -20,59 +21,16 @@ public enum PersonType
     Senior,
 }
 
-/// <summary>备案人员类别 (FIL-001): three of the long-term class, three of the temporary class.</summary>
-public enum FilingKind
-{
-    /// <summary>异地安置退休人员.</summary>
-    ResettledRetiree,
-    /// <summary>异地长期居住人员.</summary>
-    LongTermResident,
-    /// <summary>常驻异地工作人员.</summary>
-    StationedWorker,
-    /// <summary>异地转诊人员.</summary>
-    Referred,
-    /// <summary>异地急诊抢救人员, filed or deemed filed.</summary>
-    Emergency,
-    /// <summary>非急诊且未转诊的其他临时外出就医人员.</summary>
-    OtherTemporary,
-}
-
-/// <summary>When the filing was made (FIL-013): benefits depend on it (BEN-012…016).</summary>
-public enum FilingMode
-{
-    /// <summary>就医前备案.</summary>
-    Advance,
-    /// <summary>出院结算前补办.</summary>
-    RetroBeforeDischarge,
-    /// <summary>出院结算后补办.</summary>
-    RetroAfterDischarge,
-    /// <summary>视同已备案.</summary>
-    Deemed,
-}
-
-/// <summary>What the filing rests on (FIL-013).</summary>
-public enum FilingProof
-{
-    /// <summary>证明材料.</summary>
-    Document,
-    /// <summary>个人承诺书.</summary>
-    Commitment,
-    /// <summary>转诊证明.</summary>
-    Certificate,
-    /// <summary>视同已备案.</summary>
-    Deemed,
-}
-
 /// <summary>One filing in force at admission.</summary>
-/// <param name="Kind">Its category.</param>
+/// <param name="Category">备案人员类别.</param>
 /// <param name="CoversTreatment">The treatment place lies within the filed place; whoever knows the registry decides it.</param>
 /// <param name="Mode">When it was made.</param>
 /// <param name="Proof">What it rests on.</param>
 /// <param name="FiledOn">The day it was made: where policy counts from the filing date (BEN-015).</param>
-public sealed record FilingInForce(FilingKind Kind, bool CoversTreatment, FilingMode Mode, FilingProof Proof, DateOnly FiledOn)
+public sealed record FilingInForce(FilingCategory Category, bool CoversTreatment, FilingMode Mode, ProofBasis Proof, DateOnly FiledOn)
 {
     /// <summary>异地长期居住类.</summary>
-    public bool IsLongTerm => Kind is FilingKind.ResettledRetiree or FilingKind.LongTermResident or FilingKind.StationedWorker;
+    public bool IsLongTerm => Category.ClassOf() == FilingClass.LongTerm;
 }
 
 /// <summary>What the home place knows of the person at the decisive date: enrolment, category, filings, further entitlements.</summary>

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Kernel.Errors;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.Benefits.Packs;
@@ -15,7 +16,7 @@ public sealed class CatalogueSplits(CatalogueLibrary catalogues, PolicyLibrary p
         if (lines.Count == 0) throw FeeErrors.NoLines.With().AsException();
         var rule = policies.At(visit.TreatmentArea, lines.Max(line => line.Date)).Pack.CatalogueIntraProvince;
         var catalogue = catalogues.For(insured.HomeArea, visit.TreatmentArea, rule);
-        if (visit.Disease is not { } disease || NationalCodes.Care(visit.CareType).Care != CareType.Chronic) return FeeSplitter.Split(lines, catalogue);
+        if (visit.Disease is not { } disease || NationalCodes.Care(visit.CareType).Care != CareType.ChronicOutpatient) return FeeSplitter.Split(lines, catalogue);
         if (catalogues.NotOpen(disease, insured.HomeArea, visit.TreatmentArea) is { } closed) throw closed.AsException();
         return FeeSplitter.Split(lines, catalogue, catalogues.ScopeOf(disease, visit.TreatmentArea));
     }

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Yibao.Contracts.Filing.V1;
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Hosting.Grpc;
 using Yibao.Kernel.Errors;
@@ -7,6 +8,7 @@ using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.RoundTrip;
+using CareType = Yibao.Contracts.Filings.CareType;
 
 namespace Yibao.Settlement.Local;
 
@@ -24,18 +26,12 @@ public sealed class FilingEligibility(IPeers peers, NodeRegistry registry) : IEl
             InsuranceType = ((int)request.Insurance).ToString(System.Globalization.CultureInfo.InvariantCulture),
             TreatmentArea = request.TreatmentArea.Code,
             InstitutionCode = request.Institution,
-            CareType = care switch
-            {
-                Benefits.CareType.Inpatient => Contracts.Filing.V1.CareType.Inpatient,
-                Benefits.CareType.Outpatient => Contracts.Filing.V1.CareType.GeneralOutpatient,
-                Benefits.CareType.Chronic => Contracts.Filing.V1.CareType.ChronicOutpatient,
-                Benefits.CareType.Pharmacy => Contracts.Filing.V1.CareType.Pharmacy,
-            },
+            CareType = care.ToWire(),
             DiseaseCode = request.Disease ?? "",
             AdmittedAt = Timestamp.FromDateTimeOffset(request.CareFrom),
             AskedAt = Timestamp.FromDateTimeOffset(request.Instant),
-            OutpatientFlag = emergencyCode && care == Benefits.CareType.Outpatient ? OutpatientFlag.Emergency : (OutpatientFlag)request.OutpatientFlag,
-            InpatientType = emergencyCode && care == Benefits.CareType.Inpatient ? InpatientType.Emergency : request.InpatientType == 2 ? InpatientType.Emergency : InpatientType.Ordinary,
+            OutpatientFlag = emergencyCode && care == CareType.GeneralOutpatient ? OutpatientFlag.Emergency : (OutpatientFlag)request.OutpatientFlag,
+            InpatientType = emergencyCode && care == CareType.Inpatient ? InpatientType.Emergency : request.InpatientType == 2 ? InpatientType.Emergency : InpatientType.Ordinary,
         }, cancellationToken: cancellation);
 
         if (!answer.Eligible) return new RoundTrip.Eligibility.Refused(new Refusal(answer.Code, [.. answer.Details]).ToError());
@@ -61,34 +57,9 @@ public sealed class FilingEligibility(IPeers peers, NodeRegistry registry) : IEl
     }
 
     private static FilingInForce Filing(FilingUsed filing, bool covers) => new(
-        filing.Category switch
-        {
-            FilingCategory.ResettledRetiree => FilingKind.ResettledRetiree,
-            FilingCategory.LongTermResident => FilingKind.LongTermResident,
-            FilingCategory.StationedWorker => FilingKind.StationedWorker,
-            FilingCategory.Referred => FilingKind.Referred,
-            FilingCategory.Emergency => FilingKind.Emergency,
-            FilingCategory.OtherTemporary => FilingKind.OtherTemporary,
-            _ => throw SystemErrors.FieldInvalid.With("filing.category", filing.Category).AsException(),
-        },
-        covers,
-        filing.Mode switch
-        {
-            Contracts.Filing.V1.FilingMode.RetroBeforeDischarge => Benefits.FilingMode.RetroBeforeDischarge,
-            Contracts.Filing.V1.FilingMode.RetroAfterDischarge => Benefits.FilingMode.RetroAfterDischarge,
-            Contracts.Filing.V1.FilingMode.Deemed => Benefits.FilingMode.Deemed,
-            _ => Benefits.FilingMode.Advance,
-        },
-        filing.Proof switch
-        {
-            ProofBasis.Commitment => FilingProof.Commitment,
-            ProofBasis.Certificate => FilingProof.Certificate,
-            ProofBasis.Deemed => FilingProof.Deemed,
-            _ => FilingProof.Document,
-        },
-        (filing.Start?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch).BusinessDate());
+        filing.Category.ToDomain(), covers, filing.Mode.ToDomain(), filing.Proof.ToDomain(), (filing.Start?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch).BusinessDate());
 
-    private CaseFacts Case(CheckAnswer answer, SettlementRequest request, Benefits.CareType care, bool emergencyCode)
+    private CaseFacts Case(CheckAnswer answer, SettlementRequest request, CareType care, bool emergencyCode)
     {
         var map = registry.At(request.Instant);
         var relation = map.Classify(request.HomeArea, request.TreatmentArea) switch

@@ -8,7 +8,6 @@ using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.RoundTrip;
-using CareType = Yibao.Contracts.Filings.CareType;
 
 namespace Yibao.Settlement.Local;
 
@@ -49,13 +48,7 @@ public sealed class InstitutionCopies(IWriteDoor door, ServiceSettings settings,
         var copy = (await door.Read(InstitutionCopy.Stream(institution))).Institution ?? throw InstitutionErrors.Unknown.With(institution).AsException();
         var day = began.BusinessDate();
         if (copy.AreaOn(day) is not { } area || copy.LevelOn(day) is not { } level) throw InstitutionErrors.Unknown.With(institution).AsException();
-        var care = NationalCodes.Care(careType).Care switch
-        {
-            Benefits.CareType.Inpatient => CareType.Inpatient,
-            Benefits.CareType.Outpatient => CareType.GeneralOutpatient,
-            Benefits.CareType.Chronic => CareType.ChronicOutpatient,
-            Benefits.CareType.Pharmacy => CareType.Pharmacy,
-        };
+        var (care, _) = NationalCodes.Care(careType);
         if (copy.Refuses(home is { } from ? ScopeOf(from, area, began) : Scope.Local, care, began) is { } error) throw error.AsException();
         return new InstitutionInForce(institution, area, level);
     }

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Errors;
@@ -10,14 +11,14 @@ namespace Yibao.Settlement.Tests.Benefits;
 public sealed class EngineCorners
 {
     private static readonly CaseFacts Stay = TestPolicy.Stay with { Relation = Relation.Local };
-    private static readonly CaseFacts Visit = Stay with { Care = CareType.Outpatient };
+    private static readonly CaseFacts Visit = Stay with { Care = CareType.GeneralOutpatient };
 
     [Fact]
     public void Only_a_stay_counts_as_an_admission()
     {
         var pack = Of("420500");
         Run(pack, Person(pack), Stay).Draws.Admissions.ShouldBe(1);
-        foreach (var care in (CareType[])[CareType.Outpatient, CareType.Pharmacy, CareType.Chronic]) Run(pack, Person(pack), Stay with { Care = care, Disease = "M1" }).Draws.Admissions.ShouldBe(0);
+        foreach (var care in (CareType[])[CareType.GeneralOutpatient, CareType.Pharmacy, CareType.ChronicOutpatient]) Run(pack, Person(pack), Stay with { Care = care, Disease = "M1" }).Draws.Admissions.ShouldBe(0);
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class EngineCorners
                   outOfArea:
                     referred: { points: 10 }
                 """);
-            Run(pack, Person(pack, InsuranceType.Resident).Filed(FilingKind.Referred), TestPolicy.Stay, 10_000m).Figures.Of(Fund.ResidentCatastrophic).ShouldBe(Money.Yuan(expected));
+            Run(pack, Person(pack, InsuranceType.Resident).Filed(FilingCategory.Referred), TestPolicy.Stay, 10_000m).Figures.Of(Fund.ResidentCatastrophic).ShouldBe(Money.Yuan(expected));
         }
     }
 
@@ -126,8 +127,8 @@ public sealed class EngineCorners
                 otherTemporary: { firstPay: 10% }
             """);
         var person = Person(pack) with { CivilServant = true };
-        Run(pack, person.Filed(FilingKind.Referred), TestPolicy.Stay, 10_000m).Figures.Of(Fund.CivilServant).ShouldBe(Money.Yuan(5_000 * 0.4m));
-        Run(pack, person.Filed(FilingKind.OtherTemporary), TestPolicy.Stay, 10_000m).Figures.Of(Fund.CivilServant).ShouldBe(Money.Yuan(4_500 * 0.5m));
+        Run(pack, person.Filed(FilingCategory.Referred), TestPolicy.Stay, 10_000m).Figures.Of(Fund.CivilServant).ShouldBe(Money.Yuan(5_000 * 0.4m));
+        Run(pack, person.Filed(FilingCategory.OtherTemporary), TestPolicy.Stay, 10_000m).Figures.Of(Fund.CivilServant).ShouldBe(Money.Yuan(4_500 * 0.5m));
         var year = Accumulators.Empty.Plus(new Contribution(0, [new("base.CivilServant", Money.Yuan(50_000))]));
         Run(pack, person, Stay, 10_000m, year).Figures.Of(Fund.CivilServant).ShouldBe(Money.Yuan(2_000));
     }
@@ -169,10 +170,10 @@ public sealed class EngineCorners
     public void The_class_follows_the_filing_to_the_day()
     {
         var away = TestPolicy.Stay;
-        var resident = Person(Kaifeng).Filed(FilingKind.LongTermResident, mode: FilingMode.RetroAfterDischarge, proof: FilingProof.Commitment, on: away.Begin);
+        var resident = Person(Kaifeng).Filed(FilingCategory.LongTermResident, mode: FilingMode.RetroAfterDischarge, proof: ProofBasis.Commitment, on: away.Begin);
         Class(resident, away).ShouldBe((TreatmentClass.LongTerm, false)); // begun on the filing date
         Class(resident, away with { Begin = away.Begin.AddDays(-1) }).ShouldBe((TreatmentClass.OtherTemporary, true));
-        var referred = Person(Kaifeng).Filed(FilingKind.Referred, mode: FilingMode.RetroAfterDischarge, on: away.Begin);
+        var referred = Person(Kaifeng).Filed(FilingCategory.Referred, mode: FilingMode.RetroAfterDischarge, on: away.Begin);
         Class(referred, away).ShouldBe((TreatmentClass.Referred, false));
         Class(referred, away with { Begin = away.Begin.AddDays(-1) }).ShouldBe((TreatmentClass.Referred, true));
         Class(referred, away with { Begin = away.Begin.AddDays(1) }).ShouldBe((TreatmentClass.Referred, false));
@@ -180,9 +181,9 @@ public sealed class EngineCorners
         Class(Person(Kaifeng), away).ShouldBe((TreatmentClass.Unfiled, true));
         Class(Person(Kaifeng), away with { Care = CareType.Pharmacy }).ShouldBe((TreatmentClass.OutpatientNoFiling, false));
         Class(Person(Kaifeng), away with { Relation = Relation.Local }).ShouldBe((TreatmentClass.Local, false));
-        Class(Person(Kaifeng).Filed(FilingKind.OtherTemporary).Filed(FilingKind.Referred), away).Class.ShouldBe(TreatmentClass.Referred);
-        Class(Person(Kaifeng).Filed(FilingKind.Referred).Filed(FilingKind.OtherTemporary), away).Class.ShouldBe(TreatmentClass.Referred);
-        Class(Person(Kaifeng).Filed(FilingKind.Referred), away with { Emergency = true }).Class.ShouldBe(TreatmentClass.Referred);
+        Class(Person(Kaifeng).Filed(FilingCategory.OtherTemporary).Filed(FilingCategory.Referred), away).Class.ShouldBe(TreatmentClass.Referred);
+        Class(Person(Kaifeng).Filed(FilingCategory.Referred).Filed(FilingCategory.OtherTemporary), away).Class.ShouldBe(TreatmentClass.Referred);
+        Class(Person(Kaifeng).Filed(FilingCategory.Referred), away with { Emergency = true }).Class.ShouldBe(TreatmentClass.Referred);
 
         static (TreatmentClass Class, bool Manual) Class(Standing standing, CaseFacts facts)
         {
@@ -206,7 +207,7 @@ public sealed class EngineCorners
                 referred: { points: 10 }
                 otherTemporary: { firstPay: 10% }
             """);
-        var person = (Person(pack) with { CivilServant = true }).Filed(FilingKind.Referred);
+        var person = (Person(pack) with { CivilServant = true }).Filed(FilingCategory.Referred);
         var year = new Accumulators(1, Accumulators.Empty.Sums).Plus(new Contribution(0, [new("base.CivilServant", Money.Yuan(40))]));
         Run(pack, person, TestPolicy.Stay with { AccountUse = AccountUse.Family }, 16_000m, year, new Account(Money.Yuan(100), Money.Yuan(50))).Steps.Select(step => step.Reason).ShouldBe(
         [
@@ -221,16 +222,16 @@ public sealed class EngineCorners
             "个人账户余额 100.00，支付 150.00（其中家庭共济 50.00）",
             "其余 2,430.00 由个人现金支付",
         ]);
-        Run(pack, Person(pack).Filed(FilingKind.OtherTemporary), TestPolicy.Stay, 1_000m).Steps.Select(step => step.Reason).Take(3).ShouldBe(
+        Run(pack, Person(pack).Filed(FilingCategory.OtherTemporary), TestPolicy.Stay, 1_000m).Steps.Select(step => step.Reason).Take(3).ShouldBe(
         [
             "本次就医按“非急诊且未转诊的其他临时外出就医”待遇计算",
             "异地就医先行自付：范围内费用 1,000.00 的 10%，计 100.00",
             "本年度第 1 次住院，起付标准 900.00，本次自付 900.00",
         ]);
-        var late = Run(Kaifeng, Person(Kaifeng).Filed(FilingKind.LongTermResident, mode: FilingMode.RetroAfterDischarge, proof: FilingProof.Commitment, on: new DateOnly(2023, 4, 1)), TestPolicy.Stay);
+        var late = Run(Kaifeng, Person(Kaifeng).Filed(FilingCategory.LongTermResident, mode: FilingMode.RetroAfterDischarge, proof: ProofBasis.Commitment, on: new DateOnly(2023, 4, 1)), TestPolicy.Stay);
         late.Steps[0].Rule.Id.ShouldBe("employee.outOfArea.lateCommitment");
-        Run(Kaifeng, Person(Kaifeng).Filed(FilingKind.OtherTemporary), TestPolicy.Stay).Steps[0].Rule.Id.ShouldBe("employee.outOfArea.otherTemporary");
-        Run(Kaifeng, Person(Kaifeng).Filed(FilingKind.OtherTemporary, mode: FilingMode.RetroBeforeDischarge), TestPolicy.Stay).Steps[0].Rule.Id.ShouldBe("employee.outOfArea.otherTemporary");
+        Run(Kaifeng, Person(Kaifeng).Filed(FilingCategory.OtherTemporary), TestPolicy.Stay).Steps[0].Rule.Id.ShouldBe("employee.outOfArea.otherTemporary");
+        Run(Kaifeng, Person(Kaifeng).Filed(FilingCategory.OtherTemporary, mode: FilingMode.RetroBeforeDischarge), TestPolicy.Stay).Steps[0].Rule.Id.ShouldBe("employee.outOfArea.otherTemporary");
     }
 
     [Fact]
@@ -271,7 +272,7 @@ public sealed class EngineCorners
     [Fact]
     public void Counters_keep_their_names_for_ever()
     {
-        CareType[] cares = [CareType.Inpatient, CareType.Outpatient, CareType.Chronic, CareType.Pharmacy];
+        CareType[] cares = [CareType.Inpatient, CareType.GeneralOutpatient, CareType.ChronicOutpatient, CareType.Pharmacy];
         cares.Select(Counters.Deductible).ShouldBe(["deductible.inpatient", "deductible.outpatient", "deductible.chronic", "deductible.outpatient"]);
         cares.Select(Counters.PoolBase).ShouldBe(["base.inpatient", "base.outpatient", "base.chronic", "base.outpatient"]);
         cares.Select(Counters.Pooled).ShouldBe(["pooled.inpatient", "pooled.outpatient", "pooled.chronic", "pooled.outpatient"]);
@@ -292,11 +293,11 @@ public sealed class EngineCorners
     [Fact]
     public void National_care_types_and_person_types()
     {
-        "11 12 18 19".Split(' ').Select(NationalCodes.Care).ShouldAllBe(care => care.Care == CareType.Outpatient && !care.Emergency);
-        "13 1301".Split(' ').Select(NationalCodes.Care).ShouldAllBe(care => care.Care == CareType.Outpatient && care.Emergency);
+        "11 12 18 19".Split(' ').Select(NationalCodes.Care).ShouldAllBe(care => care.Care == CareType.GeneralOutpatient && !care.Emergency);
+        "13 1301".Split(' ').Select(NationalCodes.Care).ShouldAllBe(care => care.Care == CareType.GeneralOutpatient && care.Emergency);
         "21 22 23 28 2101 2102 2103 2105 2109".Split(' ').Select(NationalCodes.Care).ShouldAllBe(care => care.Care == CareType.Inpatient && !care.Emergency);
         NationalCodes.Care("24").ShouldBe((CareType.Inpatient, true));
-        NationalCodes.Care("14").ShouldBe((CareType.Chronic, false));
+        NationalCodes.Care("14").ShouldBe((CareType.ChronicOutpatient, false));
         NationalCodes.Care("41").ShouldBe((CareType.Pharmacy, false));
         foreach (var maternity in "51 52 53 2106 2107".Split(' ')) Should.Throw<RefusedException>(() => NationalCodes.Care(maternity)).Error.Code.ShouldBe("MATERNITY_NOT_COVERED");
         "11 12 13".Split(' ').Select(code => NationalCodes.Person(code, InsuranceType.Employee)).ShouldBe([PersonType.Active, PersonType.Retired, PersonType.Veteran]);

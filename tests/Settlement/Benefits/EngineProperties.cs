@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Settlement.Benefits;
@@ -58,7 +59,7 @@ public sealed class EngineProperties
 
     private static readonly Gen<Standing> Standings =
         from insurance in Gen.OneOf(Gen.Const(InsuranceType.Employee), Gen.Const(InsuranceType.Resident))
-        from filings in Gen.Select(Gen.Enum<FilingKind>(), Gen.Bool, Gen.Enum<FilingMode>(), Gen.Enum<FilingProof>()).Array[0, 3]
+        from filings in Gen.Select(Gen.Enum<FilingCategory>(), Gen.Bool, Gen.Enum<FilingMode>(), Gen.Enum<ProofBasis>()).Array[0, 3]
         select new Standing(TestPolicy.Area, insurance, insurance == InsuranceType.Employee ? PersonType.Retired : PersonType.Minor)
         {
             Filings = [.. filings.Select(filing => new FilingInForce(filing.Item1, filing.Item2, filing.Item3, filing.Item4, new DateOnly(2023, 3, 5)))],

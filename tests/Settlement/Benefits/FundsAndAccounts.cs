@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Settlement.Benefits;
@@ -23,7 +24,7 @@ public sealed class FundsAndAccounts
                 diseases: { M01600: 3000, M03900: 5000 }
             """;
         var shared = Of("420500", Body.Replace("LIMITS", "highestShared", StringComparison.Ordinal));
-        var visit = Stay with { Care = CareType.Chronic, Disease = "M01600" };
+        var visit = Stay with { Care = CareType.ChronicOutpatient, Disease = "M01600" };
         var year = Accumulators.Empty.Plus(new Contribution(0, [new CounterDraw(Counters.Disease("M03900"), Money.Yuan(4_800))]));
         var person = Person(shared) with { ChronicDiseases = ["M01600", "M03900"] };
 
@@ -156,7 +157,7 @@ public sealed class FundsAndAccounts
                 segments: [ { from: 0, ratio: 50% } ]
                 cap: 1000
             """);
-        var visit = Stay with { Care = CareType.Outpatient };
+        var visit = Stay with { Care = CareType.GeneralOutpatient };
         var first = Run(pack, Person(pack), visit, 300m);
         first.Figures.FundTotal.ShouldBe(Money.Zero);
         var year = Accumulators.Empty.Plus(first.Draws);
@@ -221,7 +222,7 @@ public sealed class FundsAndAccounts
         decimal Paid(string include, string method)
         {
             var pack = Of("410200", Body.Replace("SWITCH", include, StringComparison.Ordinal).Replace("METHOD", method, StringComparison.Ordinal));
-            return Run(pack, Person(pack, InsuranceType.Resident).Filed(FilingKind.Referred), TestPolicy.Stay, 10_000m).Figures.Of(Fund.ResidentCatastrophic).InYuan;
+            return Run(pack, Person(pack, InsuranceType.Resident).Filed(FilingCategory.Referred), TestPolicy.Stay, 10_000m).Figures.Of(Fund.ResidentCatastrophic).InYuan;
         }
 
         Paid("true", "points: 10").ShouldBe(3_600m);

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Kernel;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.FeeSplit;
@@ -9,7 +10,7 @@ public sealed class OrdinaryStay
     [Fact]
     public void Home_policy_pays_on_the_treatment_places_scope()
     {
-        var breakdown = BenefitEngine.Adjudicate(TestPolicy.Simple, TestPolicy.Employee.Filed(FilingKind.LongTermResident), Accumulators.Empty, Account.None, TestPolicy.Split, TestPolicy.Stay);
+        var breakdown = BenefitEngine.Adjudicate(TestPolicy.Simple, TestPolicy.Employee.Filed(FilingCategory.LongTermResident), Accumulators.Empty, Account.None, TestPolicy.Split, TestPolicy.Stay);
 
         breakdown.Figures.FundTotal.ShouldBe(Money.Yuan(12_080));
         breakdown.Figures.Cash.ShouldBe(Money.Yuan(7_920));

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Errors;
@@ -19,15 +20,15 @@ public sealed class PolicyResolution
     public void A_city_reduces_within_the_provinces_bounds()
     {
         var pack = Of("420500", LocalStandard + "\n  outOfArea:\n    referred: { points: 8 }\n    otherTemporary: { points: 15 }\n");
-        Ratio(pack, FilingKind.Referred).ShouldBe(0.72m);
-        Ratio(pack, FilingKind.OtherTemporary).ShouldBe(0.65m);
-        Ratio(Of("420500"), FilingKind.OtherTemporary).ShouldBe(0.80m); // without a setting of its own: no reduction
+        Ratio(pack, FilingCategory.Referred).ShouldBe(0.72m);
+        Ratio(pack, FilingCategory.OtherTemporary).ShouldBe(0.65m);
+        Ratio(Of("420500"), FilingCategory.OtherTemporary).ShouldBe(0.80m); // without a setting of its own: no reduction
 
         var refused = Refused(Library(Hubei, City("420500", "both:\n  outOfArea:\n    referred: { points: 12 }")));
         refused.Code.ShouldBe("REDUCTION_ABOVE_BOUND");
         refused.Details[0].ShouldBe("10");
 
-        static decimal Ratio(PolicyPack pack, FilingKind kind) =>
+        static decimal Ratio(PolicyPack pack, FilingCategory kind) =>
             Run(pack, Person(pack).Filed(kind), TestPolicy.Stay).Steps.Single(step => step.Kind == StepKind.Segment).Ratio;
     }
 
@@ -97,14 +98,14 @@ public sealed class PolicyResolution
         var library = Library(before, kaifeng);
         var old = library.At(new("410200"), new DateOnly(2022, 12, 31)).Pack;
         var current = library.At(new("410200"), new DateOnly(2023, 1, 1)).Pack;
-        Pooled(old, Person(old).Filed(FilingKind.Referred), TestPolicy.Stay).ShouldBe(12_080m);
-        var breakdown = Run(current, Person(current).Filed(FilingKind.Referred), TestPolicy.Stay);
+        Pooled(old, Person(old).Filed(FilingCategory.Referred), TestPolicy.Stay).ShouldBe(12_080m);
+        var breakdown = Run(current, Person(current).Filed(FilingCategory.Referred), TestPolicy.Stay);
         breakdown.Figures.FundTotal.ShouldBe(Money.Yuan(10_570));
 
         // A year later the city has other rules; the recorded version finds the old ones.
         var later = Library(before, kaifeng, City("410200", LocalStandard.Replace("80%", "70%", StringComparison.Ordinal), "2024-01-01"));
         var recorded = later.Find(breakdown.PolicyVersion).Pack;
-        Run(recorded, Person(recorded).Filed(FilingKind.Referred), TestPolicy.Stay).Figures.ShouldBe(breakdown.Figures);
+        Run(recorded, Person(recorded).Filed(FilingCategory.Referred), TestPolicy.Stay).Figures.ShouldBe(breakdown.Figures);
         Should.Throw<RefusedException>(() => later.Find("410200@2023-01-01#0000000000000000")).Error.Code.ShouldBe("POLICY_VERSION_UNKNOWN");
         Should.Throw<RefusedException>(() => later.Find("nonsense")).Error.Code.ShouldBe("POLICY_VERSION_UNKNOWN");
     }

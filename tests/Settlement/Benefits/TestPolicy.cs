@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Places;
@@ -34,6 +35,6 @@ internal static class TestPolicy
 
     public static SplitTotals InScope(decimal yuan) => new(Money.Yuan(yuan), Money.Yuan(yuan), Money.Zero, Money.Zero, Money.Zero);
 
-    public static Standing Filed(this Standing standing, FilingKind kind, bool covers = true, FilingMode mode = FilingMode.Advance, FilingProof proof = FilingProof.Document, DateOnly? on = null) =>
+    public static Standing Filed(this Standing standing, FilingCategory kind, bool covers = true, FilingMode mode = FilingMode.Advance, ProofBasis proof = ProofBasis.Document, DateOnly? on = null) =>
         standing with { Filings = [.. standing.Filings, new FilingInForce(kind, covers, mode, proof, on ?? new DateOnly(2023, 1, 5))] };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Errors;
@@ -61,7 +62,7 @@ public sealed record AdjudicationRequest(Standing Standing, Accumulators Accumul
         var facts = new CaseFacts(care, RelationOf(home, treatment, places), NationalCodes.Level(json.Code("hosp_lv")), begin, end)
         {
             Emergency = emergency || json.Flag("emergency"),
-            Disease = care == CareType.Chronic ? json.Code("dise_codg") : json.Text("dise_codg"),
+            Disease = care == CareType.ChronicOutpatient ? json.Code("dise_codg") : json.Text("dise_codg"),
             AccountUse = Use(json),
             AccountRequest = json.Amount("acct_request"),
             HospitalBorne = json.Amount("hosp_part_amt") ?? Money.Zero,
@@ -137,13 +138,13 @@ public sealed record AdjudicationRequest(Standing Standing, Accumulators Accumul
     {
         var json = new JsonFields(element, path, "kind", "place", "mode", "proof", "filed_on");
         if (json.Code("kind") == "none") return null;
-        var kind = json.OneOf("kind", FilingKind.OtherTemporary,
-            ("resettled_retiree", FilingKind.ResettledRetiree), ("long_term_resident", FilingKind.LongTermResident), ("stationed_worker", FilingKind.StationedWorker),
-            ("referred", FilingKind.Referred), ("emergency", FilingKind.Emergency), ("other_temporary", FilingKind.OtherTemporary));
+        var kind = json.OneOf("kind", FilingCategory.OtherTemporary,
+            ("resettled_retiree", FilingCategory.ResettledRetiree), ("long_term_resident", FilingCategory.LongTermResident), ("stationed_worker", FilingCategory.StationedWorker),
+            ("referred", FilingCategory.Referred), ("emergency", FilingCategory.Emergency), ("other_temporary", FilingCategory.OtherTemporary));
         var mode = json.OneOf("mode", FilingMode.Advance,
             ("advance", FilingMode.Advance), ("retro_before_discharge", FilingMode.RetroBeforeDischarge), ("retro_after_discharge", FilingMode.RetroAfterDischarge), ("deemed", FilingMode.Deemed));
-        var proof = json.OneOf("proof", FilingProof.Document,
-            ("document", FilingProof.Document), ("commitment", FilingProof.Commitment), ("certificate", FilingProof.Certificate), ("deemed", FilingProof.Deemed));
+        var proof = json.OneOf("proof", ProofBasis.Document,
+            ("document", ProofBasis.Document), ("commitment", ProofBasis.Commitment), ("certificate", ProofBasis.Certificate), ("deemed", ProofBasis.Deemed));
         var covers = true;
         if (json.Text("place") is { } text)
         {

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 
@@ -174,7 +175,7 @@ internal sealed class PackBinder(PackReader reader, InsuranceType insurance)
             foreach (var item in list.Items)
             {
                 if (item is PackScalar { Text: var text } && Enum.GetValues<CareType>().Where(care => PackReader.Camel(care.ToString()) == text).ToList() is [var care]) cares.Add(care);
-                else reader.Wrong(item.Provenance, $"{path}.cares 应为 inpatient、outpatient、chronic、pharmacy");
+                else reader.Wrong(item.Provenance, $"{path}.cares 应为 inpatient、generalOutpatient、chronicOutpatient、pharmacy");
             }
 
             return cares;
