@@ -86,7 +86,11 @@ public sealed record PartyVersion(
     SettlementContent? Content,
     SettlementContent? Booked,
     byte[] SignedOutcome,
-    DateTimeOffset? Since);
+    DateTimeOffset? Since)
+{
+    /// <summary>Treatment's signed intent as treatment or home stores it: what a lost record is rebuilt from; empty when it has none.</summary>
+    public byte[] SignedIntent { get; init; } = [];
+}
 
 /// <summary>What a party is to do to come to the agreed state.</summary>
 public enum RepairKind
@@ -115,7 +119,11 @@ public enum RepairKind
 
 /// <summary>House → side: carry out one repair.</summary>
 /// <param name="DifferenceId">The work it belongs to; a repeat of the same order has no second effect.</param>
-public sealed record RepairOrder(DayRun Run, string DifferenceId, AskedSettlement Settlement, RepairKind Kind, PartyRole Role, byte[] SignedOutcome);
+public sealed record RepairOrder(DayRun Run, string DifferenceId, AskedSettlement Settlement, RepairKind Kind, PartyRole Role, byte[] SignedOutcome)
+{
+    /// <summary>Treatment's signed intent, where some party still holds it.</summary>
+    public byte[] SignedIntent { get; init; } = [];
+}
 
 /// <summary>Side → house: what came of it.</summary>
 /// <param name="Refusal">Catalogue code when it was not done.</param>

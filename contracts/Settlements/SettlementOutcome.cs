@@ -1,3 +1,4 @@
+using Yibao.Kernel;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 
@@ -58,6 +59,9 @@ public sealed record SettlementOutcome(
     /// <summary>How the figures came about; null when nothing was granted.</summary>
     public Explained? Explanation { get; init; }
 
+    /// <summary>What the grant took from benefit year and account: with it a home that lost the settlement can take it back exactly. Null when nothing was granted.</summary>
+    public DrawnBenefit? Drawn { get; init; }
+
     /// <summary>Two nodes agree about a settlement when these are equal.</summary>
     public string Hash(IDigest? digest = null) => new CanonicalForm("settlement-outcome.v1")
         .Text("settlementId", SettlementId)
@@ -70,6 +74,22 @@ public sealed record SettlementOutcome(
         .Instant("decidedAt", DecidedAt)
         .Hash(digest);
 }
+
+/// <summary>One settlement's part in the person's benefit year (年度待遇累计) and accounts. Is in no hash: it follows from the figures by home's policy.</summary>
+/// <param name="Year">The benefit year: that of the discharge.</param>
+/// <param name="Admissions">住院次数: 1 for an inpatient stay, else 0.</param>
+/// <param name="Counters">Each counter at most once, none with zero.</param>
+/// <param name="Own">From the person's own account.</param>
+/// <param name="Family">From what relatives released (家庭共济).</param>
+public sealed record DrawnBenefit(int Year, int Admissions, IReadOnlyList<DrawnCounter> Counters, Money Own, Money Family)
+{
+    public bool Equals(DrawnBenefit? other) => other is not null && Year == other.Year && Admissions == other.Admissions && Own == other.Own && Family == other.Family && Counters.SequenceEqual(other.Counters);
+
+    public override int GetHashCode() => HashCode.Combine(Year, Admissions, Counters.Count, Own, Family);
+}
+
+/// <summary>One counter's movement; the home place's own name for it.</summary>
+public sealed record DrawnCounter(string Counter, Money Amount);
 
 /// <summary>Home will not take a settlement back, for this request: it stays granted. Signed, and remembered under the request's id.</summary>
 public sealed record ReversalDenial(string SettlementId, string NegativeId, Refusal Refusal, DateTimeOffset DecidedAt);

@@ -52,6 +52,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<Onward>();
         services.AddSingleton<NodeDesk>();
         services.AddSingleton<TreatmentDesk>();
+        services.AddSingleton<Adoption>();
         services.AddSingleton<Redrive>();
         services.AddSingleton<Identification>();
         services.AddSingleton<IEligibility, FilingEligibility>();
@@ -76,6 +77,8 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
 
         service.Publishes<SettlementGranted, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
         service.Publishes<SettlementReversed, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
+        service.Publishes<OriginalAdopted, SettlementRecorded>(fact => Recorded(PartyRole.Home, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));
+        service.Publishes<SettlementAdopted, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
         service.Publishes<OriginalRelayed, SettlementRecorded>(fact => Recorded(PartyRole.Relay, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));
         service.Publishes<OutcomeRelayed, SettlementRecorded>(fact => Latest(PartyRole.Relay, fact.Fact.Outcome, fact.Context.At));
         service.Publishes<OriginalReceived, SettlementRecorded>(fact => Recorded(PartyRole.Treatment, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));

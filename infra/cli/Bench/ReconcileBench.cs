@@ -163,7 +163,7 @@ internal sealed class ReconcileBench(int count, int differences, Action<string> 
         public Task<IReadOnlyList<HeldSettlement>> Look(IReadOnlyList<AskedSettlement> asked, CancellationToken cancellation = default) =>
             Task.FromResult<IReadOnlyList<HeldSettlement>>([.. asked.Select(a => HeldSettlement.None(a.SettlementId))]);
 
-        public Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, byte[] signedOutcome, CancellationToken cancellation = default) =>
+        public Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, RepairProof proof, CancellationToken cancellation = default) =>
             throw new InvalidOperationException("Nothing is repaired here.");
     }
 }

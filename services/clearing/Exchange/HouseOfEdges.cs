@@ -343,19 +343,21 @@ public sealed class HouseOfEdges(
     {
         var key = Difference.Key(around.Node, settlementId);
         (await Execute(key, s => Difference.Order(key, s.Of(key), settlementId, step, now), cancellation)).OrThrow();
-        var proof = step.ProofFrom is { } prover && talk.Versions.TryGetValue((settlementId, prover), out var version) ? version.SignedOutcome : [];
+        var outcome = step.ProofFrom is { } prover && talk.Versions.TryGetValue((settlementId, prover), out var version) ? version.SignedOutcome : [];
+        // Who stores the intent need not be who proves the outcome; whoever adopts checks both signatures.
+        var intent = outcome.Length == 0 ? [] : talk.Versions.Where(v => v.Key.SettlementId == settlementId).Select(v => v.Value.SignedIntent).FirstOrDefault(i => i.Length > 0) ?? [];
         var asked = new AskedSettlement(settlementId, ContentOf(talk, settlementId)?.OriginalId);
         if (step.Node != around.Node)
         {
             talk.Repairing.Add((settlementId, step.Node));
-            await neighbours.Send(step.Node, new RepairOrder(talk.Day with { Side = step.Node }, key.Name, asked, step.Kind, step.Role, proof), cancellation);
+            await neighbours.Send(step.Node, new RepairOrder(talk.Day with { Side = step.Node }, key.Name, asked, step.Kind, step.Role, outcome) { SignedIntent = intent }, cancellation);
             return;
         }
 
         string? refusal = null;
         try
         {
-            await desk.Repair(asked, step.Kind, step.Role, proof, now, cancellation);
+            await desk.Repair(asked, step.Kind, step.Role, new RepairProof(outcome, intent), now, cancellation);
         }
         catch (RefusedException refused)
         {

@@ -19,15 +19,15 @@ public sealed class PartyDesk(AdminDivision node, AdminDivision? parent, IBook b
             var stored = held.GetValueOrDefault(a.SettlementId) ?? HeldSettlement.None(a.SettlementId);
             var row = booked[a.SettlementId].MaxBy(r => r.Entry.Role);
             return new PartyVersion(a.SettlementId, node, stored.State == PartyState.Nothing && row is not null ? row.Entry.Role : stored.Role,
-                stored.State, stored.Content, row?.Entry.Content, stored.SignedOutcome, stored.Since ?? row?.BookedAt);
+                stored.State, stored.Content, row?.Entry.Content, stored.SignedOutcome, stored.Since ?? row?.BookedAt) { SignedIntent = stored.SignedIntent };
         })];
     }
 
     /// <summary>Carries out one repair here; afterwards the book says what the protocol says.</summary>
-    public async Task<PartyVersion> Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, byte[] signedOutcome, DateTimeOffset now, CancellationToken cancellation = default)
+    public async Task<PartyVersion> Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, RepairProof proof, DateTimeOffset now, CancellationToken cancellation = default)
     {
         if (kind == RepairKind.VoidEntry) await book.Void(settlement.SettlementId, now, cancellation);
-        else if (kind != RepairKind.Rebook) await settlements.Repair(settlement, kind, role, signedOutcome, cancellation);
+        else if (kind != RepairKind.Rebook) await settlements.Repair(settlement, kind, role, proof, cancellation);
         await Rebook(settlement, now, cancellation);
         return (await Show([settlement], cancellation))[0];
     }

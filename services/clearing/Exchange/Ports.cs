@@ -18,7 +18,15 @@ public interface ISettlementDesk
 
     /// <summary>Carries out one repair; a repeat has no second effect.</summary>
     /// <exception cref="Yibao.Kernel.Errors.RefusedException">The proof is not good enough, or the state forbids it.</exception>
-    Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, byte[] signedOutcome, CancellationToken cancellation = default);
+    Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, RepairProof proof, CancellationToken cancellation = default);
+}
+
+/// <summary>The evidence of other parties that a repair rests on; empty where there is none.</summary>
+/// <param name="SignedOutcome">Home's.</param>
+/// <param name="SignedIntent">Treatment's.</param>
+public sealed record RepairProof(byte[] SignedOutcome, byte[] SignedIntent)
+{
+    public static RepairProof None { get; } = new([], []);
 }
 
 /// <summary>A settlement as the protocol stores it at this node.</summary>
@@ -39,6 +47,9 @@ public sealed record HeldSettlement(
     AdminDivision? TowardsTreatment,
     AdminDivision? TowardsHome)
 {
+    /// <summary>Treatment's signed intent as stored here.</summary>
+    public byte[] SignedIntent { get; init; } = [];
+
     public static HeldSettlement None(string settlementId) => new(settlementId, PartyRole.Relay, PartyState.Nothing, null, [], null, null, null);
 }
 

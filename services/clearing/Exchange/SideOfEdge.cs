@@ -41,7 +41,7 @@ public sealed class SideOfEdge(ISurroundings around, IBook book, PartyDesk desk,
         try
         {
             return new RepairDone(order.Run, order.DifferenceId, order.Kind,
-                await desk.Repair(order.Settlement, order.Kind, order.Role, order.SignedOutcome, clock.GetUtcNow(), cancellation), null);
+                await desk.Repair(order.Settlement, order.Kind, order.Role, new RepairProof(order.SignedOutcome, order.SignedIntent), clock.GetUtcNow(), cancellation), null);
         }
         catch (RefusedException refused) when (!refused.Error.Definition.Transient)
         {

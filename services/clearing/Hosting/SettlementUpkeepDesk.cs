@@ -65,12 +65,12 @@ public sealed class SettlementUpkeepDesk(IPeers peers, ISurroundings around) : I
         return held;
     }
 
-    public async Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, byte[] signedOutcome, CancellationToken cancellation = default)
+    public async Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, RepairProof proof, CancellationToken cancellation = default)
     {
         if (kind == RepairKind.Redrive)
             await _client.RedriveAsync(new GetVersionRequest { NationalId = settlement.OriginalId ?? settlement.SettlementId, Role = WireRole.Treatment }, cancellationToken: cancellation);
         else
-            await _client.AdoptAsync(new AdoptRequest { Role = Wire(role), SignedOutcome = ByteString.CopyFrom(signedOutcome) }, cancellationToken: cancellation);
+            await _client.AdoptAsync(new AdoptRequest { Role = Wire(role), SignedOutcome = ByteString.CopyFrom(proof.SignedOutcome), SignedIntent = ByteString.CopyFrom(proof.SignedIntent) }, cancellationToken: cancellation);
     }
 
     private async Task<HeldSettlement> Look(AskedSettlement asked, CancellationToken cancellation)
@@ -83,7 +83,7 @@ public sealed class SettlementUpkeepDesk(IPeers peers, ISurroundings around) : I
             var json = asked.OriginalId is null ? version.ContentJson : version.NegativeJson;
             var content = json.Length == 0 ? null : JsonSerializer.Deserialize<SettlementContent>(json, Form);
             return new HeldSettlement(asked.SettlementId, (PartyRole)((int)role - 1), state, content, version.SignedOutcome.ToByteArray(), DecidedAt(version.SignedOutcome),
-                content is null || role == WireRole.Treatment ? null : around.Towards(content.TreatmentArea), content is null || role == WireRole.Home ? null : around.Towards(content.HomeArea));
+                content is null || role == WireRole.Treatment ? null : around.Towards(content.TreatmentArea), content is null || role == WireRole.Home ? null : around.Towards(content.HomeArea)) { SignedIntent = version.SignedIntent.ToByteArray() };
         }
 
         return HeldSettlement.None(asked.SettlementId);

@@ -127,6 +127,10 @@ public static class SettlementErrors
     public static readonly ErrorDefinition OutcomeConflict = new("OUTCOME_CONFLICT", ErrorCategory.Security,
         "结算 {0} 收到与已存内容不同的结果", "已拒收；请由经办机构核对双方签名结果", Party.TreatmentAgency);
 
+    /// <summary>{0} id.</summary>
+    public static readonly ErrorDefinition ProofIncomplete = new("SETTLEMENT_PROOF_INCOMPLETE", ErrorCategory.System,
+        "结算 {0} 的签名结果不足以补记", "请由经办机构从其他节点取得完整的签名意向和结果后再补记", Party.Operator);
+
     /// <summary>{0} who signed, {1} who should have.</summary>
     public static readonly ErrorDefinition WrongSigner = new("WRONG_SIGNER", ErrorCategory.Security,
         "报文由 {0} 签名，应由 {1} 签名", "已拒收；请联系平台运维", Party.Platform);

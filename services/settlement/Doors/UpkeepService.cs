@@ -14,7 +14,7 @@ using Role = Yibao.Contracts.Settlement.V1.Role;
 namespace Yibao.Settlement.Doors;
 
 /// <summary>The door for the other services of this node: reconciliation's questions and repairs, the declaration.</summary>
-public sealed class UpkeepService(TreatmentDesk desk, IWriteDoor door, Sealing sealing, Routes routes, ICurrentActor current) : SettlementUpkeep.SettlementUpkeepBase
+public sealed class UpkeepService(TreatmentDesk desk, Adoption adoption, IWriteDoor door, ICurrentActor current) : SettlementUpkeep.SettlementUpkeepBase
 {
     public override Task<SettlementVersion> GetVersion(GetVersionRequest request, ServerCallContext context) => Version(request.NationalId, request.Role);
 
@@ -26,40 +26,15 @@ public sealed class UpkeepService(TreatmentDesk desk, IWriteDoor door, Sealing s
 
     public override async Task<SettlementVersion> Adopt(AdoptRequest request, ServerCallContext context)
     {
-        Envelope envelope;
-        try
+        var outcome = Opened(request.SignedOutcome, "signed_outcome") ?? throw SystemErrors.FieldMissing.With("signed_outcome").AsException();
+        var id = request.Role switch
         {
-            envelope = SignedEnvelope.Parser.ParseFrom(request.SignedOutcome).FromWire();
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw SystemErrors.FieldInvalid.With("signed_outcome", "不是签名报文").AsException();
-        }
-
-        sealing.Verify(envelope);
-        if (envelope.Kind != Domain.SettlementKinds.Outcome) throw SystemErrors.FieldInvalid.With("kind", envelope.Kind).AsException();
-        var outcome = Sealing.Read<Domain.SettlementOutcome>(envelope);
-        var at = outcome.Content?.Instant ?? outcome.DecidedAt;
-        var host = routes.HostOf(outcome.HomeArea, at);
-        if (envelope.From != host) throw SettlementErrors.WrongSigner.With(envelope.From, host).AsException();
-        switch (request.Role)
-        {
-            case Role.Treatment:
-                var own = await door.Read(TreatmentSettlement.Stream(outcome.SettlementId));
-                if (own.Request is not { } asked) throw SettlementErrors.Unknown.With(outcome.SettlementId).AsException();
-                await desk.Store(envelope, asked, Waiting.Nobody);
-                break;
-            case Role.Relay:
-                var stream = RelaySettlement.Stream(outcome.SettlementId);
-                var (treatment, home) = (Neighbour(outcome.TreatmentArea, at), Neighbour(outcome.HomeArea, at));
-                (await door.Execute(new Command(current.Actor, outcome.SettlementId, [stream],
-                    states => RelaySettlement.Store(states.Of(stream), outcome, Sealing.SealOf(envelope), treatment, home)))).OrThrow();
-                break;
-            default:
-                throw SystemErrors.FieldInvalid.With("role", "只有就医地和中转节点可以补收结果").AsException();
-        }
-
-        return await Version(outcome.SettlementId, request.Role);
+            Role.Treatment => await adoption.AtTreatment(outcome, Opened(request.SignedIntent, "signed_intent"), current.Actor),
+            Role.Relay => await adoption.AtRelay(outcome, current.Actor),
+            Role.Home => await adoption.AtHome(outcome, Opened(request.SignedIntent, "signed_intent"), current.Actor),
+            _ => throw SystemErrors.FieldMissing.With("role").AsException(),
+        };
+        return await Version(id, request.Role);
     }
 
     public override async Task<DeclareAnswer> Declare(DeclareRequest request, ServerCallContext context)
@@ -79,14 +54,15 @@ public sealed class UpkeepService(TreatmentDesk desk, IWriteDoor door, Sealing s
 
     private async Task<SettlementVersion> Version(string id, Role role)
     {
-        var (outcome, seal, intent) = role switch
+        var (outcome, seal, intent, intentSeal) = role switch
         {
-            Role.Treatment => await door.Read(TreatmentSettlement.Stream(id)) is var state ? (state.Outcome, state.OutcomeSeal, state.Request is not null) : default,
-            Role.Relay => await door.Read(RelaySettlement.Stream(id)) is var state ? (state.Outcome, state.OutcomeSeal, false) : default,
-            Role.Home => await door.Read(HomeSettlement.Stream(id)) is var state ? (state.Outcome, state.OutcomeSeal, false) : default,
+            Role.Treatment => await door.Read(TreatmentSettlement.Stream(id)) is var state ? (state.Outcome, state.OutcomeSeal, state.Request, state.IntentSeal) : default,
+            Role.Relay => await door.Read(RelaySettlement.Stream(id)) is var state ? (state.Outcome, state.OutcomeSeal, null, null) : default,
+            Role.Home => await door.Read(HomeSettlement.Stream(id)) is var state ? (state.Outcome, state.OutcomeSeal, state.Request, state.IntentSeal) : default,
             _ => throw SystemErrors.FieldMissing.With("role").AsException(),
         };
-        var version = new SettlementVersion { NationalId = id, Role = role, State = outcome?.State.ToString() ?? (intent ? "Intent" : "Nothing") };
+        var version = new SettlementVersion { NationalId = id, Role = role, State = outcome?.State.ToString() ?? (intent is not null ? "Intent" : "Nothing") };
+        if (intent is not null && intentSeal is not null) version.SignedIntent = Sealing.Restore(intentSeal, Domain.SettlementKinds.Intent, intent).ToWire().ToByteString();
         if (outcome is null) return version;
         version.SignedOutcome = Sealing.Restore(seal!, Domain.SettlementKinds.Outcome, outcome).ToWire().ToByteString();
         if (outcome.Content is { } content) version.ContentJson = JsonSerializer.Serialize(content, Sealing.Form);
@@ -94,6 +70,15 @@ public sealed class UpkeepService(TreatmentDesk desk, IWriteDoor door, Sealing s
         return version;
     }
 
-    private Kernel.Places.AdminDivision Neighbour(Kernel.Places.AdminDivision area, DateTimeOffset at) =>
-        routes.At(at).Route(routes.Node, area, [routes.Node]).NextHop ?? routes.Node;
+    private static Envelope? Opened(ByteString envelope, string field)
+    {
+        try
+        {
+            return envelope.IsEmpty ? null : SignedEnvelope.Parser.ParseFrom(envelope).FromWire();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw SystemErrors.FieldInvalid.With(field, "不是签名报文").AsException();
+        }
+    }
 }

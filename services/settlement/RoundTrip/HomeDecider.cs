@@ -17,9 +17,9 @@ public static class HomeDecider
         BenefitYear.Stream(request.HomeArea, request.Person.ToString(), request.Insurance, request.CareUntil.BusinessDate().Year),
         PersonalAccount.Stream(request.Person.ToString()));
 
-    public static (StreamKey<HomeSettlement> Settlement, StreamKey<BenefitYear> Year, StreamKey<PersonalAccount> Account) Streams(SettlementContent content, CaseFacts facts) => (
+    public static (StreamKey<HomeSettlement> Settlement, StreamKey<BenefitYear> Year, StreamKey<PersonalAccount> Account) Streams(SettlementContent content, int year) => (
         HomeSettlement.Stream(content.SettlementId),
-        BenefitYear.Stream(content.HomeArea, content.Person.ToString(), content.Insurance, facts.BenefitYear),
+        BenefitYear.Stream(content.HomeArea, content.Person.ToString(), content.Insurance, year),
         PersonalAccount.Stream(content.Person.ToString()));
 
     /// <summary>An intent arrived.</summary>
@@ -61,7 +61,7 @@ public static class HomeDecider
         if (request.Quoted is { } quoted && !Quotes.SamePayments(quoted, breakdown.Figures)) return Refuse(command, SettlementErrors.ResultChanged, breakdown.Figures);
 
         var content = request.With(breakdown.Figures, breakdown.PolicyVersion, yearVersion, command.RequestHash);
-        var outcome = new SettlementOutcome(request.Id, 1, OutcomeState.Granted, request.TreatmentArea, request.HomeArea, command.RequestHash, content, null, null, null, command.Now) { Explanation = breakdown.Explained };
+        var outcome = new SettlementOutcome(request.Id, 1, OutcomeState.Granted, request.TreatmentArea, request.HomeArea, command.RequestHash, content, null, null, null, command.Now) { Explanation = breakdown.Explained, Drawn = Adopting.Drawn(facts.BenefitYear, breakdown) };
         var streams = Streams(request);
         return Appending(
             new Append(streams.Settlement, [new SettlementGranted(request, command.IntentSeal, standing, facts, outcome, command.Sign(outcome))]),
@@ -103,7 +103,7 @@ public static class HomeDecider
         var balance = restored.Aggregate(account, static (state, fact) => state.Evolve(fact)).Account.Balance;
         var negative = original.Negate(reversal.NegativeId, reversal.BusinessDate, reversal.Instant, balance);
         var outcome = known with { Number = 2, State = OutcomeState.Reversed, Negative = negative, DecidedAt = command.Now };
-        var streams = Streams(original, settlement.Case!);
+        var streams = Streams(original, settlement.DrawnYear!.Value);
         return Appending(
             new Append(stream, [new SettlementReversed(reversal, command.ReversalSeal, outcome, command.Sign(outcome))]),
             new Append(streams.Year, year.Restore(original.SettlementId, reversal.NegativeId)),

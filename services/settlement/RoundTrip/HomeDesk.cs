@@ -88,9 +88,9 @@ public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IE
             var known = await door.Read(settlement);
             faults.Reached(FaultPoints.HomeBeforeCommit);
             // Which benefit year it drew on stands in the grant. Granted in between: look again.
-            if (known.Outcome is { State: OutcomeState.Granted, Content: { } content } && known.Case is { } facts)
+            if (known.Outcome is { State: OutcomeState.Granted, Content: { } content } && known.DrawnYear is { } year)
             {
-                var streams = HomeDecider.Streams(content, facts);
+                var streams = HomeDecider.Streams(content, year);
                 state = (await door.Execute(new Command(Actor(message), reversal.OriginalId, [streams.Settlement, streams.Year, streams.Account], states =>
                     HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account))))).OrThrow().State(settlement);
                 break;

@@ -23,7 +23,12 @@ public sealed record SettlementReversed(ReversalRequest Reversal, Seal ReversalS
 public sealed record ReversalDenied(ReversalRequest Reversal, ReversalDenial Denial, Seal DenialSeal) : IFact;
 
 /// <summary>Home lost a settlement it had signed, and took its own signed outcome back as it is (补记).</summary>
-public sealed record SettlementAdopted(SettlementOutcome Outcome, Seal OutcomeSeal) : IFact;
+/// <param name="Request">What treatment asked for, where another party still holds its signed intent.</param>
+/// <param name="IntentSeal">Treatment's signature on it.</param>
+public sealed record SettlementAdopted(SettlementOutcome Outcome, Seal OutcomeSeal, SettlementRequest? Request = null, Seal? IntentSeal = null) : IFact;
+
+/// <summary>The original of a negative that was taken back together with it.</summary>
+public sealed record OriginalAdopted(SettlementContent Content, DateTimeOffset DecidedAt) : IFact;
 
 /// <summary>One settlement at its home place: where it is decided. <c>settlement/{id}/home</c>.</summary>
 public sealed record HomeSettlement : IState<HomeSettlement>
@@ -36,7 +41,12 @@ public sealed record HomeSettlement : IState<HomeSettlement>
 
     public SettlementRequest? Request { get; private init; }
 
+    public Seal? IntentSeal { get; private init; }
+
     public CaseFacts? Case { get; private init; }
+
+    /// <summary>The benefit year it drew on; null when nothing was granted.</summary>
+    public int? DrawnYear => Case?.BenefitYear ?? Outcome?.Drawn?.Year;
 
     public Standing? Standing { get; private init; }
 
@@ -47,11 +57,12 @@ public sealed record HomeSettlement : IState<HomeSettlement>
 
     public HomeSettlement Evolve(IFact fact) => fact switch
     {
-        SettlementGranted granted => Higher(granted.Outcome, granted.OutcomeSeal) with { Request = granted.Request, Case = granted.Case, Standing = granted.Standing },
-        SettlementRefused refused => Higher(refused.Outcome, refused.OutcomeSeal) with { Request = refused.Request },
+        SettlementGranted granted => Higher(granted.Outcome, granted.OutcomeSeal) with { Request = granted.Request, IntentSeal = granted.IntentSeal, Case = granted.Case, Standing = granted.Standing },
+        SettlementRefused refused => Higher(refused.Outcome, refused.OutcomeSeal) with { Request = refused.Request, IntentSeal = refused.IntentSeal },
         SettlementTombstoned tombstoned => Higher(tombstoned.Outcome, tombstoned.OutcomeSeal),
         SettlementReversed reversed => Higher(reversed.Outcome, reversed.OutcomeSeal),
-        SettlementAdopted adopted => Higher(adopted.Outcome, adopted.OutcomeSeal),
+        SettlementAdopted adopted => Higher(adopted.Outcome, adopted.OutcomeSeal) with { Request = adopted.Request ?? Request, IntentSeal = adopted.IntentSeal ?? IntentSeal },
+        OriginalAdopted => this,
         ReversalDenied denied => this with { Denials = Denials.SetItem(denied.Reversal.NegativeId, (denied.Denial, denied.DenialSeal)) },
         _ => throw new InvalidOperationException($"A settlement at home does not know {fact.GetType().Name}."),
     };

@@ -25,6 +25,8 @@ public static class TreatmentDecider
         // Another transaction's id, or an id whose reversal came first.
         if (settlement.Negative is not null) return Decision.Refuse(SettlementErrors.IdReused.With(id));
         if (settlement.WithdrawnUnseen) return Decision.Refuse(SettlementErrors.Withdrawn.With(id));
+        // Rebuilt from home's copy: the same visit under the same id is answered with what was rebuilt.
+        if (settlement is { AskedHash: null, Request: { } rebuilt }) return rebuilt.VisitId == command.VisitId ? Decision.Done : Decision.Refuse(SettlementErrors.IdReused.With(id));
         if (visit.Registration is null) return Decision.Refuse(SettlementErrors.VisitUnknown.With(command.VisitId));
         // Compared as it was asked: "everything unsettled" stays the same question when more lines have come since.
         var form = new CanonicalForm("asked.v1").Text("visitId", command.VisitId).Text("terms", command.Terms).Number("serials", command.Serials.Count);

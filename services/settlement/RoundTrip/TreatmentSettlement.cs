@@ -9,6 +9,9 @@ namespace Yibao.Settlement.RoundTrip;
 /// <param name="AskedHash">Hash of what the institution asked for, without what treatment stamped: a repeat must be equal.</param>
 public sealed record SettlementIntended(SettlementRequest Request, string RequestHash, string AskedHash, Seal IntentSeal) : IFact;
 
+/// <summary>补记: treatment lost its record, and an operator confirmed that it be rebuilt from what home kept. What was asked word for word is not known any more.</summary>
+public sealed record SettlementRebuilt(SettlementRequest Request, string RequestHash, Seal IntentSeal) : IFact;
+
 /// <summary>The bill is being settled, or was, under another id: answered with that result.</summary>
 public sealed record SameBillRecognised(string FirstId, string AskedHash) : IFact;
 
@@ -98,6 +101,7 @@ public sealed record TreatmentSettlement : IState<TreatmentSettlement>
     public TreatmentSettlement Evolve(IFact fact) => fact switch
     {
         SettlementIntended intended => this with { Request = intended.Request, RequestHash = intended.RequestHash, AskedHash = intended.AskedHash, IntentSeal = intended.IntentSeal },
+        SettlementRebuilt rebuilt => this with { Request = rebuilt.Request, RequestHash = rebuilt.RequestHash, IntentSeal = rebuilt.IntentSeal },
         SameBillRecognised same => this with { FirstId = same.FirstId, AskedHash = same.AskedHash },
         OutcomeReceived received => Higher(received),
         OriginalReceived => this,

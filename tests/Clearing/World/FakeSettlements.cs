@@ -58,8 +58,9 @@ internal sealed class FakeSettlements : ISettlementDesk
             return new HeldSettlement(a.SettlementId, s.Role, s.State, a.OriginalId is null ? s.Content : s.Negative, s.Signed, s.Since, s.TowardsTreatment, s.TowardsHome);
         })]);
 
-    public Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, byte[] signedOutcome, CancellationToken cancellation = default)
+    public Task Repair(AskedSettlement settlement, RepairKind kind, PartyRole role, RepairProof proof, CancellationToken cancellation = default)
     {
+        var signedOutcome = proof.SignedOutcome;
         var id = settlement.OriginalId ?? settlement.SettlementId;
         if (kind == RepairKind.Redrive)
         {
