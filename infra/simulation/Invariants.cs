@@ -95,7 +95,7 @@ internal static class Invariants
             {
                 var facts = node.Disk.Facts(name).Select(stored => stored.Fact).ToList();
                 var year = facts.Aggregate(BenefitYear.Empty, static (state, fact) => state.Evolve(fact));
-                var mine = outcomes.Where(state => HomeDecider.Streams(state.Outcome!.Content!, state.Case!).Year.Id == name).ToList();
+                var mine = outcomes.Where(state => HomeDecider.Streams(state.Outcome!.Content!, state.DrawnYear!.Value).Year.Id == name).ToList();
                 if (!year.Drawn.Keys.Order(StringComparer.Ordinal).SequenceEqual(mine.Select(state => state.Outcome!.SettlementId).Order(StringComparer.Ordinal))) return $"{name} at {node.Code}: drawn by others than were granted";
                 if (!year.Restored.Keys.Order(StringComparer.Ordinal).SequenceEqual(mine.Where(state => state.Outcome!.State == OutcomeState.Reversed).Select(state => state.Outcome!.SettlementId).Order(StringComparer.Ordinal))) return $"{name} at {node.Code}: restored by others than were reversed";
                 var live = year.Drawn.Where(drawn => !year.Restored.ContainsKey(drawn.Key)).Aggregate(Accumulators.Empty, static (sum, drawn) => sum.Plus(drawn.Value));
