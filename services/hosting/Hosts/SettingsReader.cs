@@ -45,7 +45,17 @@ public static class SettingsReader
             LogLevel = section["LogLevel"] is { Length: > 0 } level
                 ? Enum.TryParse<LogLevel>(level, out var least) ? least : throw Bad(section, "LogLevel", "Trace, Debug, Information, Warning, Error, Critical or None")
                 : defaults.LogLevel,
-            PersonKeys = section["Persons:Fields:Current"] is null ? null : new PersonKeys { Fields = Ring(section, "Persons:Fields"), Index = Ring(section, "Persons:Index") },
+            PersonKeys = section["Persons:Fields:Current"] is null ? null : new PersonKeys 
+            {
+                Fields = Ring(section, "Persons:Fields"),
+                Index = Ring(section, "Persons:Index"),
+                Algorithm = section["Persons:Algorithm"] switch
+                {
+                    null or "" or nameof(FieldAlgorithm.Aes) => FieldAlgorithm.Aes,
+                    nameof(FieldAlgorithm.Sm4) => FieldAlgorithm.Sm4,
+                    _ => throw Bad(section, "Persons:Algorithm", "Aes or Sm4"),
+                },
+            },
             Migrate = Flag(section, "Migrate"),
             Development = Flag(section, "Development"),
             Identity = new IdentitySettings

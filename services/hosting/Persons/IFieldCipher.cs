@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Yibao.Hosting.Persons;
 
-/// <summary>Seals single fields. AES-256-GCM now; another algorithm (SM4) is another implementation with its own first byte.</summary>
+/// <summary>Seals single fields, with the algorithm and the key that are current; opens what any known algorithm and any kept key sealed.</summary>
 public interface IFieldCipher
 {
     /// <param name="place">Row and field the value belongs to: sealed into it, so that a value moved elsewhere does not open.</param>
@@ -13,51 +13,59 @@ public interface IFieldCipher
     /// <exception cref="CryptographicException">Altered, moved from another row or field, or sealed with a key that is gone.</exception>
     byte[] Open(ReadOnlySpan<byte> sealedField, string place);
 
-    /// <summary>Whether it is sealed with the current key.</summary>
+    /// <summary>Whether it is sealed with the current algorithm and key.</summary>
     bool IsCurrent(ReadOnlySpan<byte> sealedField);
 }
 
-/// <summary>Format: 1, length of the key id, key id, nonce (12), tag (16), ciphertext.</summary>
-public sealed class AesFieldCipher : IFieldCipher
+/// <summary>Format: algorithm (1 byte), length of the key id, key id, nonce (12), tag (16), ciphertext.</summary>
+public sealed class FieldCipher : IFieldCipher
 {
-    private const byte Format = 1;
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
-    private readonly KeyRing _keys;
+    private static readonly IFieldAlgorithm[] Algorithms = [new AesFields(), new Sm4Fields()];
 
-    public AesFieldCipher(KeyRing keys) => _keys = keys ?? throw new ArgumentNullException(nameof(keys));
+    private readonly KeyRing _keys;
+    private readonly IFieldAlgorithm _current;
+
+    /// <param name="keys">The key that seals, and former ones that still open.</param>
+    /// <param name="algorithm">The algorithm that seals.</param>
+    public FieldCipher(KeyRing keys, FieldAlgorithm algorithm)
+    {
+        _keys = keys ?? throw new ArgumentNullException(nameof(keys));
+        _current = Of((byte)algorithm);
+    }
 
     public byte[] Seal(ReadOnlySpan<byte> plain, string place)
     {
         var id = Encoding.ASCII.GetBytes(_keys.Current);
         var field = new byte[2 + id.Length + NonceSize + TagSize + plain.Length];
-        field[0] = Format;
+        field[0] = (byte)_current.Name;
         field[1] = checked((byte)id.Length);
         id.CopyTo(field, 2);
         var nonce = field.AsSpan(2 + id.Length, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(_keys.Of(_keys.Current), TagSize);
-        aes.Encrypt(nonce, plain, field.AsSpan(2 + id.Length + NonceSize + TagSize), field.AsSpan(2 + id.Length + NonceSize, TagSize), Bound(place, id));
+        _current.Seal(_keys.Of(_keys.Current), nonce, plain, field.AsSpan(2 + id.Length + NonceSize + TagSize), field.AsSpan(2 + id.Length + NonceSize, TagSize), Bound(place, id));
         return field;
     }
 
     public byte[] Open(ReadOnlySpan<byte> sealedField, string place)
     {
-        var id = KeyOf(sealedField);
+        var (algorithm, id) = HeadOf(sealedField);
         var rest = sealedField[(2 + id.Length)..];
         if (rest.Length < NonceSize + TagSize) throw new CryptographicException("A sealed field is too short.");
         var plain = new byte[rest.Length - NonceSize - TagSize];
-        using var aes = new AesGcm(_keys.Of(id), TagSize);
-        aes.Decrypt(rest[..NonceSize], rest[(NonceSize + TagSize)..], rest.Slice(NonceSize, TagSize), plain, Bound(place, Encoding.ASCII.GetBytes(id)));
+        algorithm.Open(_keys.Of(id), rest[..NonceSize], rest[(NonceSize + TagSize)..], rest.Slice(NonceSize, TagSize), plain, Bound(place, Encoding.ASCII.GetBytes(id)));
         return plain;
     }
 
-    public bool IsCurrent(ReadOnlySpan<byte> sealedField) => KeyOf(sealedField) == _keys.Current;
+    public bool IsCurrent(ReadOnlySpan<byte> sealedField) => HeadOf(sealedField) is var (algorithm, id) && algorithm == _current && id == _keys.Current;
 
-    private static string KeyOf(ReadOnlySpan<byte> field) => field.Length > 2 && field[0] == Format && field.Length >= 2 + field[1]
-        ? Encoding.ASCII.GetString(field.Slice(2, field[1]))
+    private static (IFieldAlgorithm Algorithm, string Key) HeadOf(ReadOnlySpan<byte> field) => field.Length > 2 && field.Length >= 2 + field[1]
+        ? (Of(field[0]), Encoding.ASCII.GetString(field.Slice(2, field[1])))
         : throw new CryptographicException("Not a sealed field.");
+
+    private static IFieldAlgorithm Of(byte name) => Array.Find(Algorithms, algorithm => (byte)algorithm.Name == name) ?? throw new CryptographicException("Not a sealed field.");
 
     private static byte[] Bound(string place, byte[] id)
     {

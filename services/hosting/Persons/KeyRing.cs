@@ -42,6 +42,9 @@ public sealed record PersonKeys
     /// <summary>Seals the fields.</summary>
     public required KeyRing Fields { get; init; }
 
+    /// <summary>Seals new fields with it; <see cref="IPersonTable.Rekey"/> seals the others anew.</summary>
+    public FieldAlgorithm Algorithm { get; init; } = FieldAlgorithm.Aes;
+
     /// <summary>Makes the index by which a document is found again (HMAC-SHA-256). Apart from <see cref="Fields"/>: whoever can search cannot read.</summary>
     public required KeyRing Index { get; init; }
 

@@ -13,7 +13,7 @@ public static class PersonWords
         ArgumentNullException.ThrowIfNull(service);
         var keys = service.Settings.PersonKeys ?? throw new InvalidOperationException("This service keeps identities and was given no keys for them (Yibao:Persons).");
         service.Table(PersonTable.Ddl);
-        service.Services.AddSingleton<IFieldCipher>(new AesFieldCipher(keys.Fields));
+        service.Services.AddSingleton<IFieldCipher>(new FieldCipher(keys.Fields, keys.Algorithm));
         service.Services.AddSingleton(new BlindIndex(keys.Index));
         service.Services.AddSingleton<IIdentityAudit, TAudit>();
         service.Services.AddSingleton<IPersonTable, PersonTable>();

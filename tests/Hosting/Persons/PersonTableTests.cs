@@ -194,6 +194,22 @@ public sealed class PersonTableTests(SharedPostgres postgres) : IClassFixture<Sh
     }
 
     [Fact]
+    public async Task A_table_changes_over_to_the_national_algorithm_while_everyone_is_still_found()
+    {
+        var keys = new Dictionary<string, string> { ["k1"] = KeyRing.Generate() };
+        var database = await postgres.Server.NewDatabase();
+        PersonKey key;
+        await using (var aes = await Keeper.Open(database, Keys("k1", keys))) key = await aes.Table.Register(Person);
+        await using var sm4 = await Keeper.Open(database, Keys("k1", keys) with { Algorithm = FieldAlgorithm.Sm4 });
+        using var _ = sm4.Act(Clerk);
+        (await sm4.Table.Reveal(key, "核对")).Name.ShouldBe("韩梅花");
+        (await sm4.Table.Rekey(100)).ShouldBe(1);
+        (await sm4.Table.Rekey(100)).ShouldBe(0);
+        (await sm4.Table.Reveal(key, "核对")).Document.ShouldBe(Person.Document);
+        (await sm4.Table.Register(Person)).ShouldBe(key);
+    }
+
+    [Fact]
     public void Identities_print_masked_and_are_never_json()
     {
         Person.ToString().ShouldBe("韩** 01:9990**********" + Number.Reveal()[14..] + " 120****0000");
