@@ -5,6 +5,7 @@ using Yibao.Gateway.Hospital;
 using Yibao.Gateway.Limits;
 using Yibao.Gateway.Proxy;
 using Yibao.Hosting;
+using Yibao.Hosting.Nodes;
 using Yibao.HospitalInterface.Signing;
 
 namespace Yibao.Gateway;
@@ -15,7 +16,7 @@ namespace Yibao.Gateway;
 /// </summary>
 public sealed class GatewayModule : IServiceModule
 {
-    public const string ServiceName = "gateway";
+    public const string ServiceName = CertificateIdentity.Gateway;
 
     public string Name => ServiceName;
 

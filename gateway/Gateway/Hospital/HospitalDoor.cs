@@ -98,7 +98,7 @@ internal static class HospitalRoutes
         foreach (var path in new[] { $"{Base}/rsfComIfsService/callService" }.Concat(TransactionPaths.All.Values.Select(path => $"{Base}/{path}")))
         {
             routes.MapPost(path, static http => http.RequestServices.GetRequiredService<HospitalDoor>().Answer(http))
-                .RequireRateLimiting(InstitutionLimits.Policy).Allow(Access.Anyone);
+                .RequireRateLimiting(InstitutionLimits.Policy).Allow(Access.Guarded("接口账号签名、专网地址"));
         }
     }
 }

@@ -1,9 +1,13 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Yibao.Hosting;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel.Errors;
 
 namespace Yibao.Gateway.Limits;
 
@@ -20,7 +24,11 @@ internal static class InstitutionLimits
         service.Middleware(static app => app.UseRateLimiter());
         service.Services.AddRateLimiter(options =>
         {
-            options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            options.OnRejected = static async (rejected, _) =>
+            {
+                var http = rejected.HttpContext;
+                await http.RequestServices.GetRequiredService<Problems>().Write(http, GatewayErrors.TooManyRequests.With(PerSecond).AsException(), StatusCodes.Status429TooManyRequests);
+            };
             options.AddPolicy(Policy, http => RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), static _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = PerSecond * 2,
@@ -32,7 +40,9 @@ internal static class InstitutionLimits
         });
     }
 
-    // The access key where one is shown, else the address: a name that is not proven yet can only limit itself.
+    // The access key or the token where one is shown, else the address: a name that is not proven yet can only limit itself.
     private static string CallerOf(HttpContext http) =>
-        http.Request.Headers["_api_access_key"] is [{ Length: > 0 and <= 100 } key] ? key : http.Connection.RemoteIpAddress?.ToString() ?? "";
+        http.Request.Headers["_api_access_key"] is [{ Length: > 0 and <= 100 } key] ? key
+        : http.Request.Headers.Authorization is [{ Length: > 0 } token] ? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)))
+        : http.Connection.RemoteIpAddress?.ToString() ?? "";
 }

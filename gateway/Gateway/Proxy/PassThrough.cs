@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yibao.Gateway.Limits;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Nodes;
@@ -26,7 +27,7 @@ internal static class PassThrough
         service.Services.AddReverseProxy().LoadFromMemory([.. Services.SelectMany(RoutesOf)], [.. Services.SelectMany(name => ClustersOf(name, service.Settings))]);
         service.Services.AddSingleton<IForwarderHttpClientFactory, PeerClients>();
         // The services authorise: the gateway cannot know what a request asks for.
-        service.Endpoints(routes => routes.MapReverseProxy().Allow(Access.Anyone));
+        service.Endpoints(routes => routes.MapReverseProxy().Allow(Access.Guarded("由所转发的服务核对")));
     }
 
     private static IEnumerable<RouteConfig> RoutesOf(string service)
@@ -37,9 +38,9 @@ internal static class PassThrough
             ClusterId = $"{service}-json",
             Match = new RouteMatch { Path = $"/api/{service}/{{**rest}}" },
             MaxRequestBodySize = 1024 * 1024,
-            Timeout = TimeSpan.FromSeconds(30),
+            RateLimiterPolicy = InstitutionLimits.Policy,
             // Who the caller is, only his token says.
-            Transforms = [Remove("yibao-actor"), Remove("yibao-peer")],
+            Transforms = [new Dictionary<string, string>(StringComparer.Ordinal) { ["PathRemovePrefix"] = $"/api/{service}" }, Remove("yibao-actor"), Remove("yibao-peer")],
         };
         yield return new RouteConfig
         {
@@ -47,6 +48,7 @@ internal static class PassThrough
             ClusterId = $"{service}-grpc",
             Match = new RouteMatch { Path = $"/yibao.{service}.v1.{{grpc}}/{{method}}" },
             MaxRequestBodySize = 4 * 1024 * 1024,
+            RateLimiterPolicy = InstitutionLimits.Policy,
             Transforms = [Remove("yibao-actor"), Remove("yibao-peer")],
         };
     }
@@ -61,7 +63,7 @@ internal static class PassThrough
     {
         ClusterId = id,
         Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal) { [id] = new() { Address = address.ToString() } },
-        HttpRequest = new ForwarderRequestConfig { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromSeconds(60) },
+        HttpRequest = new ForwarderRequestConfig { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = TimeSpan.FromSeconds(30) },
         HealthCheck = new HealthCheckConfig { Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = "TransportFailureRate", ReactivationPeriod = TimeSpan.FromSeconds(5) } },
     };
 

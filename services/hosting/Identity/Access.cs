@@ -31,6 +31,10 @@ public sealed record Access
     /// <summary>Health and published documents: nothing that depends on who asks.</summary>
     public static Access Anyone { get; } = new() { Open = true, Region = "公开" };
 
+    /// <summary>The door itself asks for a proof of another kind than token or certificate, or passes everything on to a service that asks.</summary>
+    /// <param name="how">What it asks for, in words.</param>
+    public static Access Guarded(string how) => new() { Open = true, Region = how };
+
     /// <summary>Other nodes, known by their certificate.</summary>
     public static Access Nodes { get; } = new() { Roles = new HashSet<Role> { Role.Node }, Changes = true, Region = "节点证书" };
 

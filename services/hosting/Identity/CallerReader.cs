@@ -23,10 +23,10 @@ internal sealed class CallerReader(ServiceSettings settings, NodeTrust? trust, T
         if (peer is not null && peer.Node != settings.Node) return new Caller(peer.ToString(), OtherNode, peer.Node);
         if (http.Request.Headers.Authorization is [{ } authorization]) return OfThisTree(await tokens.Read(authorization, http.RequestAborted));
         if (peer is null) return null;
-        return new Caller(peer.ToString(), Service, peer.Node)
-        {
-            Forwarded = http.Request.Headers.TryGetValue(CallHeaders.Actor, out var actor) ? CallHeaders.ReadActor(actor.ToString()) : null,
-        };
+        var forwarded = http.Request.Headers.TryGetValue(CallHeaders.Actor, out var actor) ? CallHeaders.ReadActor(actor.ToString()) : null;
+        // What passes through the public door comes with the gateway's certificate: that speaks for nobody but the actor it names.
+        if (forwarded is null && peer.Service == CertificateIdentity.Gateway) return null;
+        return new Caller(peer.ToString(), Service, peer.Node) { Forwarded = forwarded };
     }
 
     // One provider may serve a whole country: a token is good at its holder's own node and on the line above and below it.

@@ -16,7 +16,8 @@ public sealed partial class Problems(ILogger<Problems> log)
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>Answers the request with the failure; what is not of the catalogue becomes INTERNAL with a trace id and is logged, once.</summary>
-    public async Task Write(HttpContext http, Exception failure)
+    /// <param name="status">Where HTTP has a status of its own for it; null: the catalogue's.</param>
+    public async Task Write(HttpContext http, Exception failure, int? status = null)
     {
         ArgumentNullException.ThrowIfNull(http);
         var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("n");
@@ -38,6 +39,7 @@ public sealed partial class Problems(ILogger<Problems> log)
         }
 
         var problem = Of(error, trace);
+        problem.Status = status ?? problem.Status;
         http.Response.Clear();
         http.Response.StatusCode = problem.Status!.Value;
         await http.Response.WriteAsJsonAsync(problem, Json, "application/problem+json", CancellationToken.None);

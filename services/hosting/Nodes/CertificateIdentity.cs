@@ -18,6 +18,9 @@ public sealed record CertificateIdentity(AdminDivision Node, string Service)
     /// <summary>The service name of the key that signs envelopes.</summary>
     public const string Signing = "signing";
 
+    /// <summary>The service that anyone may call: its certificate alone gives nobody the rights of a service.</summary>
+    public const string Gateway = "gateway";
+
     public Uri Uri => new($"{Prefix}{Node.Code}/{Service}");
 
     /// <summary>Null when the certificate names no node, or more than one.</summary>

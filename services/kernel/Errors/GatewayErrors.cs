@@ -14,4 +14,7 @@ public static class GatewayErrors
 
     public static readonly ErrorDefinition TooLarge = new("MESSAGE_TOO_LARGE", ErrorCategory.Request,
         "报文超过 {0} 字节", "请分批上传", Party.Institution);
+
+    public static readonly ErrorDefinition TooManyRequests = new("TOO_MANY_REQUESTS", ErrorCategory.Request,
+        "请求过于频繁：每秒最多 {0} 次", "稍后重试，或检查系统是否在重复发送", Party.Institution) { Transient = true };
 }

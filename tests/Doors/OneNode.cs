@@ -1,0 +1,106 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Yibao.Backing;
+using Yibao.Hosting.Grpc;
+using Yibao.Hosting.Identity;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Places;
+using Yibao.Local;
+
+[assembly: AssemblyFixture(typeof(Yibao.Doors.Tests.OneNode))]
+
+namespace Yibao.Doors.Tests;
+
+/// <summary>The nation and Hubei with every service, seen from outside: as whoever has only an address and a token.</summary>
+public sealed class OneNode : IAsyncLifetime
+{
+    public static readonly AdminDivision Nation = new("100000");
+    public static readonly AdminDivision Hubei = new("420000");
+
+    /// <summary>An invented institution of Wuhan.</summary>
+    public const string Institution = "H42010000001";
+
+    private readonly Dictionary<Uri, GrpcChannel> _channels = [];
+    private LocalPlatform _platform = null!;
+
+    public LocalPlatform Platform => _platform;
+
+    public HttpClient Http { get; } = new();
+
+    public async ValueTask InitializeAsync() => _platform = await LocalPlatform.StartAsync(new LocalOptions
+    {
+        Nodes = [Nation, Hubei],
+        Backing = await SharedBacking.GetAsync(),
+        Prefix = $"doors{Environment.ProcessId}_",
+        LogLevel = Microsoft.Extensions.Logging.LogLevel.Critical,
+    }, TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        foreach (var channel in _channels.Values) channel.Dispose();
+        await _platform.DisposeAsync();
+    }
+
+    public LocalHost Host(string service) => _platform[Hubei, service];
+
+    public IReadOnlyList<Operation> Operations(string service) => Operation.Of(Host(service).Services!.GetRequiredService<EndpointDataSource>());
+
+    /// <summary>A token of Hubei's province agency; an institution's names the institution.</summary>
+    public string Token(Role role) => _platform.Issuer.Issue(new TokenOf($"{role}-1", Hubei, role)
+    {
+        Institution = role == Role.Institution ? Institution : null,
+        Delegation = role == Role.DelegatedInsurer ? new Delegation(Hubei, new HashSet<string> { "390" }, new HashSet<string> { "filing" }) : null,
+    });
+
+    /// <summary>An empty request to any gRPC method through the node's gateway: OK, or the catalogue's code, or what gRPC says.</summary>
+    public async Task<string> CallGateway(string method, string? token, byte[]? request = null)
+    {
+        var address = Host("gateway").Grpc;
+        GrpcChannel channel;
+        lock (_channels) channel = _channels.TryGetValue(address, out var open) ? open : _channels[address] = Channel(address);
+        var parts = method.Split('/');
+        var bytes = Marshallers.Create(static (byte[] sent) => sent, static received => received);
+        var headers = new Metadata();
+        if (token is not null) headers.Add("authorization", $"Bearer {token}");
+        using var call = channel.CreateCallInvoker().AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, parts[1], parts[2], bytes, bytes), null, new CallOptions(headers, DateTime.MaxValue, TestContext.Current.CancellationToken), request ?? []);
+        try
+        {
+            await call;
+            return "OK";
+        }
+        catch (RpcException refused)
+        {
+            return ErrorStatus.FromRpc(refused)?.Code ?? refused.StatusCode.ToString();
+        }
+    }
+
+    private GrpcChannel Channel(Uri address)
+    {
+        var root = Host("gateway").Settings.Credentials!.Roots[0];
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 certificate && Trusts(root, certificate),
+                },
+            },
+        });
+    }
+
+    private static bool Trusts(X509Certificate2 root, X509Certificate2 shown)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(root);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(shown);
+    }
+}
