@@ -35,7 +35,8 @@ internal sealed class Hospital(World world, HospitalRecord record, int number)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly SimulatedHospital _hospital = world.Chance.Of(SimulatedCountry.Hospitals);
-    private readonly SimulatedPerson _person = world.Chance.Of(SimulatedCountry.Persons);
+    // Often the same person of the area that is handed over: bills before and after it meet in one benefit year.
+    private readonly SimulatedPerson _person = world.Chance.Permille(450) ? SimulatedCountry.Persons[2] : world.Chance.Of(SimulatedCountry.Persons);
     private int _ids;
     private SettleTerms _terms = null!;
 
@@ -46,7 +47,7 @@ internal sealed class Hospital(World world, HospitalRecord record, int number)
     /// <summary>One patient's bill from registration to whatever end.</summary>
     public async Task Bill()
     {
-        await world.Delay(TimeSpan.FromMilliseconds(world.Chance.Below(20_000)));
+        await world.Delay(TimeSpan.FromMilliseconds(world.Chance.Below(world.Chance.Permille(700) ? 20_000 : 90_000)));
         var visitOwnId = $"v{number}";
         var visitId = SettlementId.Of(_hospital.Code, visitOwnId);
         record.VisitIds.Add(visitId);

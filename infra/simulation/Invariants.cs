@@ -85,34 +85,51 @@ internal static class Invariants
         return null;
     }
 
-    /// <summary>Drawn once, restored once, and the sums are those of the live contributions.</summary>
+    /// <summary>
+    /// Drawn once, restored once, and the sums are those of the live contributions: over all hosts of an area, for years and accounts go along
+    /// when it is handed over. Where they went from, nothing moves them any more.
+    /// </summary>
     private static string? Money(World world)
     {
-        foreach (var node in world.Nodes)
+        var outcomes = Settlements(world, "/home").Select(entry => (entry.Node, State: State(entry.Node, HomeSettlement.Stream(entry.Id)))).Where(entry => entry.State.Outcome?.Content is not null).ToList();
+        foreach (var name in world.Nodes.SelectMany(node => node.Disk.Streams()).Where(name => name.StartsWith("benefit-year/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal))
         {
-            var outcomes = Settlements(world, "/home").Where(entry => entry.Node == node).Select(entry => State(node, HomeSettlement.Stream(entry.Id))).Where(state => state.Outcome?.Content is not null).ToList();
-            foreach (var name in node.Disk.Streams().Where(name => name.StartsWith("benefit-year/", StringComparison.Ordinal)))
+            var years = world.Nodes.Select(node => (Node: node, Facts: node.Disk.Facts(name).Select(stored => stored.Fact).ToList())).Where(entry => entry.Facts.Count > 0)
+                .Select(entry => (entry.Node, entry.Facts, Year: entry.Facts.Aggregate(BenefitYear.Empty, static (state, fact) => state.Evolve(fact)))).ToList();
+            var mine = outcomes.Where(entry => HomeDecider.Streams(entry.State.Outcome!.Content!, entry.State.DrawnYear!.Value).Year.Id == name).ToList();
+            foreach (var (node, facts, year) in years)
             {
-                var facts = node.Disk.Facts(name).Select(stored => stored.Fact).ToList();
-                var year = facts.Aggregate(BenefitYear.Empty, static (state, fact) => state.Evolve(fact));
-                var mine = outcomes.Where(state => HomeDecider.Streams(state.Outcome!.Content!, state.DrawnYear!.Value).Year.Id == name).ToList();
-                if (!year.Drawn.Keys.Order(StringComparer.Ordinal).SequenceEqual(mine.Select(state => state.Outcome!.SettlementId).Order(StringComparer.Ordinal))) return $"{name} at {node.Code}: drawn by others than were granted";
-                if (!year.Restored.Keys.Order(StringComparer.Ordinal).SequenceEqual(mine.Where(state => state.Outcome!.State == OutcomeState.Reversed).Select(state => state.Outcome!.SettlementId).Order(StringComparer.Ordinal))) return $"{name} at {node.Code}: restored by others than were reversed";
                 var live = year.Drawn.Where(drawn => !year.Restored.ContainsKey(drawn.Key)).Aggregate(Accumulators.Empty, static (sum, drawn) => sum.Plus(drawn.Value));
                 if (live.Admissions != year.Accumulators.Admissions || !live.Sums.SequenceEqual(year.Accumulators.Sums)) return $"{name} at {node.Code}: the sums are not those of the live contributions";
                 if (year.Accumulators.Of(Counters.AnnualCap) > SimulatedCountry.AnnualCap) return $"{name} at {node.Code}: over the annual cap";
-                var paid = mine.Where(state => state.Outcome!.State == OutcomeState.Granted).Aggregate(Kernel.Money.Zero, static (sum, state) => sum + state.Outcome!.Content!.Figures.Of(Fund.Pooled));
-                if (paid != year.Accumulators.Of(Counters.AnnualCap)) return $"{name} at {node.Code}: the pooled fund paid {paid}, the year says {year.Accumulators.Of(Counters.AnnualCap)}";
+                if (year.HandedOver is not null && facts[^1] is not BenefitHandedOver) return $"{name} at {node.Code}: moved after it was handed over";
+                if (facts.OfType<BenefitHandedOver>().Count() > 1 || facts.OfType<BenefitTakenOver>().Count() > 1) return $"{name} at {node.Code}: handed over twice";
+                if (!facts.OfType<BenefitDrawn>().Select(drawn => drawn.SettlementId).Order(StringComparer.Ordinal).SequenceEqual(mine.Where(entry => entry.Node == node).Select(entry => entry.State.Outcome!.SettlementId).Order(StringComparer.Ordinal)))
+                    return $"{name} at {node.Code}: drawn by others than were granted";
             }
 
-            foreach (var person in SimulatedCountry.Persons)
-            {
-                var account = State(node, PersonalAccount.Stream(person.Key.ToString())).Account.Balance;
-                var paid = outcomes.Where(state => state.Outcome!.State == OutcomeState.Granted && state.Outcome.Content!.Person == person.Key)
-                    .Aggregate(Kernel.Money.Zero, static (sum, state) => sum + state.Outcome!.Content!.Figures.Of(Fund.PersonalAccount));
-                if (account != SimulatedCountry.OpeningBalance - paid) return $"account of {person.Key} at {node.Code}: {account} after paying {paid}";
-                if (account.IsNegative) return $"account of {person.Key} at {node.Code}: overdrawn";
-            }
+            var here = years.Where(entry => entry.Year.HandedOver is null).ToList();
+            // Given away, and the new host has not stored it yet: it asks again before it decides anything.
+            var current = here.Count switch { 0 => years.Single(), 1 => here[0], _ => default };
+            if (current.Year is not { } now) return $"{name}: kept at {string.Join(" and ", here.Select(entry => entry.Node.Code))}";
+            if (!now.Drawn.Keys.Order(StringComparer.Ordinal).SequenceEqual(mine.Select(entry => entry.State.Outcome!.SettlementId).Order(StringComparer.Ordinal))) return $"{name} at {current.Node.Code}: drawn by others than were granted";
+            if (!now.Restored.Keys.Order(StringComparer.Ordinal).SequenceEqual(mine.Where(entry => entry.State.Outcome!.State == OutcomeState.Reversed).Select(entry => entry.State.Outcome!.SettlementId).Order(StringComparer.Ordinal)))
+                return $"{name} at {current.Node.Code}: restored by others than were reversed";
+            var paid = mine.Where(entry => entry.State.Outcome!.State == OutcomeState.Granted).Aggregate(Kernel.Money.Zero, static (sum, entry) => sum + entry.State.Outcome!.Content!.Figures.Of(Fund.Pooled));
+            if (paid != now.Accumulators.Of(Counters.AnnualCap)) return $"{name} at {current.Node.Code}: the pooled fund paid {paid}, the year says {now.Accumulators.Of(Counters.AnnualCap)}";
+        }
+
+        foreach (var person in SimulatedCountry.Persons)
+        {
+            var accounts = world.Nodes.Select(node => State(node, PersonalAccount.Stream(person.Key.ToString()))).ToList();
+            if (accounts.Any(account => account.Account.Balance.IsNegative)) return $"account of {person.Key}: overdrawn";
+            // On its way while one gave it and the other has not stored it: it is in the record that will be answered again.
+            var given = accounts.SelectMany(account => account.HandedOver.Values).SingleOrDefault();
+            var underWay = given is not null && !accounts.Any(account => account.TakenOver.ContainsKey(given.Area.Code)) ? given.Account.Balance : Kernel.Money.Zero;
+            var balance = accounts.Aggregate(underWay, static (sum, account) => sum + account.Account.Balance);
+            var paid = outcomes.Where(entry => entry.State.Outcome!.State == OutcomeState.Granted && entry.State.Outcome.Content!.Person == person.Key)
+                .Aggregate(Kernel.Money.Zero, static (sum, entry) => sum + entry.State.Outcome!.Content!.Figures.Of(Fund.PersonalAccount));
+            if (balance != SimulatedCountry.OpeningBalance - paid) return $"account of {person.Key}: {balance} after paying {paid}";
         }
 
         return null;
@@ -186,6 +203,11 @@ internal static class Invariants
             SameBill = states.LongCount(static settlement => settlement.FirstId is not null),
             Undelivered = states.LongCount(static settlement => settlement.IsUndelivered),
             Crashes = world.Crashes,
+            HandedOver = world.Nodes.Sum(static node => node.Disk.Streams().LongCount(name => name.StartsWith("benefit-year/", StringComparison.Ordinal) && node.Disk.Facts(name).Any(stored => stored.Fact is BenefitTakenOver { Year.Drawn.Count: > 0 }))),
+            RestoredThere = world.Nodes.Sum(static node => node.Disk.Streams().Where(name => name.StartsWith("benefit-year/", StringComparison.Ordinal))
+                .Sum(name => node.Disk.Facts(name).Select(stored => stored.Fact).SkipWhile(fact => fact is not BenefitTakenOver).OfType<BenefitRestored>()
+                    .LongCount(restored => State(node, HomeSettlement.Stream(restored.SettlementId)).Outcome is null))),
+            RefusedHandedOver = states.LongCount(static settlement => settlement.Outcome?.Refusal?.Code == "AREA_HANDED_OVER"),
         };
     }
 

@@ -6,6 +6,7 @@ using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.HandOvers;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Visits;
 
@@ -28,7 +29,8 @@ internal sealed class SimulatedNode
             foreach (var fact in facts) Rows.Apply(fact);
             Drive();
         };
-        foreach (var person in SimulatedCountry.Persons) Credit(person);
+        // Where they are insured before the hand-over: from there the accounts have to come along.
+        foreach (var person in SimulatedCountry.Persons.Where(person => SimulatedCountry.Registry.Versions[0].HostOf(person.Home) == code)) Credit(person);
     }
 
     public AdminDivision Code { get; }
@@ -61,7 +63,7 @@ internal sealed class SimulatedNode
         var routes = new Routes(Code, static () => SimulatedCountry.Registry);
         var link = new SimulatedLink(_world, this);
         var local = new SimulatedLocal(_world, this);
-        var home = new HomeDesk(routes, Door, sealing, local, local, time, NoFaults.Instance);
+        var home = new HomeDesk(routes, Door, sealing, new HandOverDesk(routes, Door, sealing, link, time), local, local, time, NoFaults.Instance);
         Desk = new NodeDesk(routes, Door, link, home, NoFaults.Instance);
         var settings = new RoundTripSettings();
         Treatment = new TreatmentDesk(routes, Door, sealing, new Onward(routes, link, home), local, local, settings, time, NoFaults.Instance);

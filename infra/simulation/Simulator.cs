@@ -31,10 +31,20 @@ public sealed record SimulationTally
 
     public long Crashes { get; init; }
 
+    /// <summary>Benefit years that went to another host with something drawn.</summary>
+    public long HandedOver { get; init; }
+
+    /// <summary>Settlements of the former host that were restored at the new one.</summary>
+    public long RestoredThere { get; init; }
+
+    /// <summary>Refused because the area had been handed over.</summary>
+    public long RefusedHandedOver { get; init; }
+
     public static SimulationTally operator +(SimulationTally a, SimulationTally b) => new()
     {
         Granted = a.Granted + b.Granted, Refused = a.Refused + b.Refused, Tombstoned = a.Tombstoned + b.Tombstoned, Reversed = a.Reversed + b.Reversed,
         Denied = a.Denied + b.Denied, SameBill = a.SameBill + b.SameBill, Undelivered = a.Undelivered + b.Undelivered, Crashes = a.Crashes + b.Crashes,
+        HandedOver = a.HandedOver + b.HandedOver, RestoredThere = a.RestoredThere + b.RestoredThere, RefusedHandedOver = a.RefusedHandedOver + b.RefusedHandedOver,
     };
 }
 

@@ -19,8 +19,13 @@ internal sealed class World
         Options = options;
         Chance = new Chance(seed);
         _trace = options.Trace ? [] : null;
-        // Most schedules run over the hand-over, many of them over midnight (the hand-over is at midnight), some long before.
-        var start = Chance.Permille(700) ? SimulatedCountry.HandOver - TimeSpan.FromSeconds(Chance.Between(0, 900)) : SimulatedCountry.HandOver - TimeSpan.FromHours(Chance.Between(2, 10));
+        // Most schedules run over the hand-over (which is at midnight), half of them have it in their middle, some are long before.
+        var start = SimulatedCountry.HandOver - Chance.Below(10) switch
+        {
+            < 5 => TimeSpan.FromSeconds(Chance.Between(0, 45)),
+            < 7 => TimeSpan.FromSeconds(Chance.Between(0, 900)),
+            _ => TimeSpan.FromHours(Chance.Between(2, 10)),
+        };
         Ticks = start.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond;
         _nodes = SimulatedCountry.Nodes.ToDictionary(code => code, code => new SimulatedNode(this, code));
         foreach (var node in _nodes.Values) node.Start();

@@ -11,6 +11,7 @@ using Yibao.Kernel.Places;
 using Yibao.Settlement.Benefits.Packs;
 using Yibao.Settlement.Doors;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.HandOvers;
 using Yibao.Settlement.Identify;
 using Yibao.Settlement.Local;
 using Yibao.Settlement.RoundTrip;
@@ -48,6 +49,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
             return new Routes(node, provider.GetRequiredService<NodeRegistry>);
         });
         services.AddSingleton<Sealing>();
+        services.AddSingleton<HandOverDesk>();
         services.AddSingleton<HomeDesk>();
         services.AddSingleton<Onward>();
         services.AddSingleton<NodeDesk>();
@@ -91,6 +93,8 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         service.Answers<NodeDesk>(SettlementKinds.Intent);
         service.Answers<NodeDesk>(SettlementKinds.Trial);
         service.Answers<NodeDesk>(SettlementKinds.Reversal);
+        service.Answers<NodeDesk>(SettlementKinds.TakeOver);
+        service.Answers<NodeDesk>(SettlementKinds.Restore);
         service.Answers<Identification>(Identification.Question);
     }
 

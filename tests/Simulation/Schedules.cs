@@ -1,3 +1,4 @@
+using Yibao.Settlement.Benefits;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Visits;
 using Yibao.Simulation;
@@ -14,7 +15,7 @@ public sealed class Schedules
         last.Failure.ShouldBeNull($"seed {last.Seed}:\n{string.Join('\n', last.Trace)}");
         ran.ShouldBe(Count);
         // A simulator that never gets into trouble proves nothing.
-        foreach (var seen in (long[])[tally.Granted, tally.Refused, tally.Tombstoned, tally.Reversed, tally.SameBill, tally.Undelivered, tally.Denied]) seen.ShouldBeGreaterThan(Count / 300);
+        foreach (var seen in (long[])[tally.Granted, tally.Refused, tally.Tombstoned, tally.Reversed, tally.SameBill, tally.Undelivered, tally.Denied, tally.HandedOver, tally.RestoredThere, tally.RefusedHandedOver]) seen.ShouldBeGreaterThan(Count / 300);
         tally.Crashes.ShouldBeGreaterThan(Count / 3);
     }
 
@@ -49,7 +50,19 @@ public sealed class Schedules
 
     [Fact]
     public void Accumulators_that_are_forgotten_are_found_out() =>
-        Caught((key, state) => state is Settlement.Benefits.BenefitYear ? Settlement.Benefits.BenefitYear.Empty : state);
+        Caught((key, state) => state is BenefitYear ? BenefitYear.Empty : state);
+
+    [Fact]
+    public void A_host_that_forgets_what_it_handed_over_is_found_out() => Caught((key, state) => state switch
+    {
+        BenefitYear { HandedOver: { } given } year => BenefitYear.Empty.Evolve(new BenefitTakenOver(given.To, given.Since, year.Record(), given.RequestSeal)),
+        PersonalAccount { HandedOver.IsEmpty: false } account => account.HandedOver.Values.Aggregate(account, (now, given) => now.Evolve(new AccountTakenOver(given.Area, given.To, given.Since, given.Account, given.RequestSeal))),
+        _ => state,
+    });
+
+    [Fact]
+    public void A_new_host_that_takes_nothing_over_is_found_out() => Caught((key, state) =>
+        state is BenefitYear { HandedOver: null, TakenOver: null, Drawn.IsEmpty: true } ? new BenefitYear { TakenOver = DateTimeOffset.MaxValue } : state);
 
     /// <summary>CI runs some thousand; <c>simulate</c> as many as one likes.</summary>
     private const long Count = 3_000;

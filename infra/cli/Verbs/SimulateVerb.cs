@@ -35,7 +35,7 @@ internal sealed class SimulateVerb() : Verb("simulate", "Run the settlement prot
             foreach (var line in last.Trace) console.WriteLine(line);
             if (last.Failure is not null) console.MarkupLineInterpolated($"[red]seed {last.Seed}[/]: {last.Failure}");
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"{ran:N0} schedules in {clock.Elapsed.TotalSeconds:N1} s, {answer.SchedulesPerSecond:N0} a second: {tally.Granted:N0} granted, {tally.Refused:N0} refused, {tally.Reversed:N0} reversed, {tally.Tombstoned:N0} withdrawn unseen or before the grant, {tally.Denied:N0} refunds denied, {tally.SameBill:N0} bills recognised, {tally.Undelivered:N0} undelivered, {tally.Crashes:N0} crashes");
+                $"{ran:N0} schedules in {clock.Elapsed.TotalSeconds:N1} s, {answer.SchedulesPerSecond:N0} a second: {tally.Granted:N0} granted, {tally.Refused:N0} refused, {tally.Reversed:N0} reversed, {tally.Tombstoned:N0} withdrawn unseen or before the grant, {tally.Denied:N0} refunds denied, {tally.SameBill:N0} bills recognised, {tally.Undelivered:N0} undelivered, {tally.HandedOver:N0} benefit years handed over, {tally.RestoredThere:N0} restored at the new host, {tally.Crashes:N0} crashes");
             if (last.Failure is null) console.MarkupLine("[green]every invariant held[/]");
         });
         return last.Failure is null ? 0 : 1;

@@ -18,8 +18,8 @@ public static class RefundRules
         declared && IsLimited(original.CareType) ? SettlementErrors.RefundOfDeclared.With(original.SettlementId) : null;
 
     /// <summary>What home knows: whether others of the year came after it.</summary>
-    public static Error? AtHome(SettlementContent original, BenefitYear year) =>
-        IsLimited(original.CareType) && !IsLast(original.SettlementId, year) ? SettlementErrors.RefundNotLast.With(original.SettlementId) : null;
+    public static Error? AtHome(string settlementId, string careType, BenefitYear year) =>
+        IsLimited(careType) && !IsLast(settlementId, year) ? SettlementErrors.RefundNotLast.With(settlementId) : null;
 
     private static bool IsLast(string settlementId, BenefitYear year) => year.LastLive is null || year.LastLive == settlementId;
 }

@@ -3,6 +3,7 @@ using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.HandOvers;
 using Yibao.Settlement.Visits;
 
 namespace Yibao.Settlement.RoundTrip;
@@ -52,6 +53,7 @@ public static class Adopting
             onAccount.AddRange(onAccount.Aggregate(account, static (state, fact) => state.Evolve(fact)).Restore(content.SettlementId, negative.SettlementId));
         }
 
+        if (onYear.Count + onAccount.Count > 0 && MovedTo.Of(year, account, content.HomeArea) is not null) return Decision.Refuse(SettlementErrors.AreaHandedOver.With(content.HomeArea));
         IReadOnlyList<IFact> onSettlement = outcome.Negative is not null && settlement.Outcome is null ? [new OriginalAdopted(content, outcome.DecidedAt), adopted] : [adopted];
         return new Decision.Accepted([.. new[] { new Append(own, onSettlement), new Append(streams.Year, onYear), new Append(streams.Account, onAccount) }.Where(append => append.Facts.Count > 0)]);
     }

@@ -4,6 +4,7 @@ using Yibao.Kernel.Errors;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.HandOvers;
 using Yibao.Settlement.Refunds;
 
 namespace Yibao.Settlement.RoundTrip;
@@ -44,6 +45,8 @@ public static class HomeDecider
                 : Decision.Refuse(SettlementErrors.IdReused.With(request.Id));
         }
 
+        // What was handed over cannot be drawn on here again: a new id goes to the new host.
+        if (MovedTo.Of(year, account, request.HomeArea) is not null) return Refuse(command, SettlementErrors.AreaHandedOver.With(request.HomeArea), null);
         if (command.Eligibility is Eligibility.Refused ineligible) return Refuse(command, ineligible.Error, null);
         var (standing, facts) = (Eligibility.Granted)command.Eligibility;
         Breakdown breakdown;
@@ -75,7 +78,11 @@ public static class HomeDecider
     /// <param name="Now">Home's clock.</param>
     /// <param name="Sign">Signs an outcome with home's key.</param>
     /// <param name="SignDenial">Signs a denial with home's key.</param>
-    public sealed record Reverse(ReversalRequest Reversal, Seal ReversalSeal, DateTimeOffset Now, Func<SettlementOutcome, Seal> Sign, Func<ReversalDenial, Seal> SignDenial);
+    public sealed record Reverse(ReversalRequest Reversal, Seal ReversalSeal, DateTimeOffset Now, Func<SettlementOutcome, Seal> Sign, Func<ReversalDenial, Seal> SignDenial)
+    {
+        /// <summary>What the node said to which benefit year or account went: it has restored them, or denies. Null while they lie here.</summary>
+        public RestoreAnswer? There { get; init; }
+    }
 
     /// <param name="year">Null while there is nothing to restore: the settlement was never granted here.</param>
     /// <param name="account">Null like <paramref name="year"/>.</param>
@@ -93,20 +100,24 @@ public static class HomeDecider
         if (year is null || account is null) throw new InvalidOperationException("A granted settlement is reversed together with its benefit year and account.");
 
         var original = known.Content!;
-        if (reversal.Way == WayBack.Refund && RefundRules.AtHome(original, year) is { } error)
+        var moved = MovedTo.Of(year, account, original.HomeArea) is not null;
+        if (moved && command.There is null) throw new InvalidOperationException("A benefit year that was handed over is restored where it went, before the settlement is reversed.");
+        var denied = moved ? command.There!.Denied
+            : reversal.Way == WayBack.Refund && RefundRules.AtHome(original.SettlementId, original.CareType, year) is { } error ? Contracts.Settlements.Refusal.Of(error) : null;
+        if (denied is not null)
         {
-            var denial = new ReversalDenial(reversal.OriginalId, reversal.NegativeId, Contracts.Settlements.Refusal.Of(error), command.Now);
+            var denial = new ReversalDenial(reversal.OriginalId, reversal.NegativeId, denied, command.Now);
             return Decision.Accept(stream, new ReversalDenied(reversal, denial, command.SignDenial(denial)));
         }
 
-        var restored = account.Restore(original.SettlementId, reversal.NegativeId);
-        var balance = restored.Aggregate(account, static (state, fact) => state.Evolve(fact)).Account.Balance;
+        var restored = moved ? [] : account.Restore(original.SettlementId, reversal.NegativeId);
+        var balance = moved ? command.There!.AccountBalance : restored.Aggregate(account, static (state, fact) => state.Evolve(fact)).Account.Balance;
         var negative = original.Negate(reversal.NegativeId, reversal.BusinessDate, reversal.Instant, balance);
         var outcome = known with { Number = 2, State = OutcomeState.Reversed, Negative = negative, DecidedAt = command.Now };
         var streams = Streams(original, settlement.DrawnYear!.Value);
         return Appending(
             new Append(stream, [new SettlementReversed(reversal, command.ReversalSeal, outcome, command.Sign(outcome))]),
-            new Append(streams.Year, year.Restore(original.SettlementId, reversal.NegativeId)),
+            new Append(streams.Year, moved ? [] : year.Restore(original.SettlementId, reversal.NegativeId)),
             new Append(streams.Account, restored));
     }
 

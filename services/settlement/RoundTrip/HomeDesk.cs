@@ -5,11 +5,13 @@ using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
+using Yibao.Settlement.HandOvers;
 
 namespace Yibao.Settlement.RoundTrip;
 
 /// <summary>The home place's steps: asks filing once, decides, stores grant and draws together, signs, answers.</summary>
-public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IEligibility eligibility, IPolicies policies, TimeProvider time, IFaultPoint faults)
+public sealed class HomeDesk(
+    Routes routes, IWriteDoor door, Sealing sealing, HandOverDesk handOvers, IEligibility eligibility, IPolicies policies, TimeProvider time, IFaultPoint faults)
 {
     /// <summary>Answers an intent, a trial or a reversal for an area of this node. Nobody's cancellation stops it.</summary>
     /// <exception cref="RefusedException">Nothing was decided: a forged or malformed message, another content under a known id, filing out of reach.</exception>
@@ -18,6 +20,8 @@ public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IE
         SettlementKinds.Intent => Grant(message, Sealing.Read<SettlementRequest>(message)),
         SettlementKinds.Trial => Quote(message, Sealing.Read<SettlementRequest>(message)),
         SettlementKinds.Reversal => Reverse(message, Sealing.Read<ReversalRequest>(message)),
+        SettlementKinds.TakeOver => handOvers.HandOver(message),
+        SettlementKinds.Restore => handOvers.Restore(message),
         _ => throw SystemErrors.FieldInvalid.With("kind", message.Kind).AsException(),
     };
 
@@ -54,6 +58,7 @@ public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IE
         var version = 0L;
         (await door.Execute(new Command(Actor(message), request.Id, [streams.Year, streams.Account], states =>
         {
+            if (MovedTo.Of(states.Of(streams.Year), states.Of(streams.Account), request.HomeArea) is not null) return Decision.Refuse(SettlementErrors.AreaHandedOver.With(request.HomeArea));
             breakdown = BenefitEngine.Adjudicate(policy!, eligible.Standing, states.Of(streams.Year).Accumulators, states.Of(streams.Account).Account, request.Split, eligible.Case);
             version = states.VersionOf(streams.Year);
             return Decision.Done;
@@ -65,6 +70,10 @@ public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IE
     /// <summary>Everything the decision rests on beside this service's own streams. A transient error decides nothing; any other is home's answer.</summary>
     private async Task<(Eligibility Answer, PolicyPack? Policy)> Basis(SettlementRequest request)
     {
+        // Asked for before the area was handed over and not decided then: nothing is decided here any more.
+        if (routes.HasLeft(request.HomeArea, request.Instant, Now())) return (new Eligibility.Refused(SettlementErrors.AreaHandedOver.With(request.HomeArea)), null);
+        // Whatever keeps the former host from handing over, it is no answer to this request.
+        await handOvers.TakeOver(request.HomeArea, request.Person, request.Insurance, request.CareUntil.BusinessDate().Year, request.Instant);
         try
         {
             var answer = await eligibility.Check(request);
@@ -83,6 +92,7 @@ public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IE
         var settlement = HomeSettlement.Stream(reversal.OriginalId);
         var command = new HomeDecider.Reverse(reversal, Sealing.SealOf(message), Now(), Sign, SignDenial(reversal));
         HomeSettlement state;
+        MovedTo? moved = null;
         while (true)
         {
             var known = await door.Read(settlement);
@@ -91,9 +101,16 @@ public sealed class HomeDesk(Routes routes, IWriteDoor door, Sealing sealing, IE
             if (known.Outcome is { State: OutcomeState.Granted, Content: { } content } && known.DrawnYear is { } year)
             {
                 var streams = HomeDecider.Streams(content, year);
+                // Restored where they went first: whoever re-drives this until it is answered sees to it that both happen.
+                if (moved is not null && !known.Denials.ContainsKey(reversal.NegativeId)) command = command with { There = await handOvers.RestoreThere(moved, content, year, reversal) };
                 state = (await door.Execute(new Command(Actor(message), reversal.OriginalId, [streams.Settlement, streams.Year, streams.Account], states =>
-                    HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account))))).OrThrow().State(settlement);
-                break;
+                {
+                    var (contributions, account) = (states.Of(streams.Year), states.Of(streams.Account));
+                    moved = MovedTo.Of(contributions, account, content.HomeArea);
+                    return moved is not null && command.There is null ? Decision.Done : HomeDecider.Decide(command, states.Of(streams.Settlement), contributions, account);
+                }))).OrThrow().State(settlement);
+                if (moved is null || command.There is not null || state.Outcome is not { State: OutcomeState.Granted } || state.Denials.ContainsKey(reversal.NegativeId)) break;
+                continue;
             }
 
             var granted = false;

@@ -6,6 +6,7 @@ using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.HandOvers;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Tests.Benefits;
 using Yibao.Settlement.Visits;
@@ -23,10 +24,15 @@ internal sealed class Country
 
     private readonly Dictionary<AdminDivision, Node> _nodes = [];
 
-    public Country()
+    /// <param name="registry">Who hosts what; the reference's unless said otherwise.</param>
+    /// <param name="more">Nodes beside the nation, Hubei and Guizhou.</param>
+    public Country(NodeRegistry? registry = null, params IEnumerable<AdminDivision> more)
     {
-        foreach (var code in (AdminDivision[])[Nation, Hubei, Guizhou]) _nodes[code] = new Node(this, code);
+        Registry = registry ?? NodeRegistry.Reference;
+        foreach (var code in (IEnumerable<AdminDivision>)[Nation, Hubei, Guizhou, .. more]) _nodes[code] = new Node(this, code);
     }
+
+    public NodeRegistry Registry { get; }
 
     /// <summary>The last of 2023-03-10 is an hour away.</summary>
     public ManualTime Time { get; } = new(new DateTimeOffset(2023, 3, 10, 15, 0, 0, TimeSpan.Zero));
@@ -104,9 +110,9 @@ internal sealed class Country
         public Node(Country country, AdminDivision code)
         {
             (_country, _code) = (country, code);
-            var routes = new Routes(code, static () => NodeRegistry.Reference);
+            var routes = new Routes(code, () => country.Registry);
             var sealing = new Sealing(this);
-            var home = new HomeDesk(routes, Door, sealing, this, this, country.Time, NoFaults.Instance);
+            var home = new HomeDesk(routes, Door, sealing, new HandOverDesk(routes, Door, sealing, this, country.Time), this, this, country.Time, NoFaults.Instance);
             _desk = new NodeDesk(routes, Door, this, home, NoFaults.Instance);
             Desk = new TreatmentDesk(routes, Door, sealing, new Onward(routes, this, home), this, this, new RoundTripSettings(), country.Time, NoFaults.Instance);
         }
