@@ -44,7 +44,7 @@ public sealed record DayBranches(DayRun Run, IReadOnlyList<DigestBranch> Branche
 /// <param name="Children">Sixteen digests of 32 bytes one after the other, zeros where nothing lies; empty when <paramref name="Leaves"/> are named.</param>
 public sealed record DigestBranch(string Prefix, byte[] Children, IReadOnlyList<DigestLeaf> Leaves);
 
-/// <summary>One settlement and the hash of its content.</summary>
+/// <summary>One settlement and the hash of its content together with its amounts as they are summed.</summary>
 public sealed record DigestLeaf(string SettlementId, byte[] ContentHash);
 
 /// <summary>House → side: show these settlements in full.</summary>
@@ -90,7 +90,13 @@ public sealed record PartyVersion(
 {
     /// <summary>Treatment's signed intent as treatment or home stores it: what a lost record is rebuilt from; empty when it has none.</summary>
     public byte[] SignedIntent { get; init; } = [];
+
+    /// <summary>The amounts the book sums up for it, where they contradict the content they were booked with: altered behind the book's back. Null where all is well.</summary>
+    public PartySums? BookAltered { get; init; }
 }
+
+/// <summary>Amounts of one entry, or of a day.</summary>
+public sealed record PartySums(Money Total, Money Fund, Money Cash);
 
 /// <summary>What a party is to do to come to the agreed state.</summary>
 public enum RepairKind

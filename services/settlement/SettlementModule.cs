@@ -73,18 +73,18 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
     private static void Messages(ServiceBuilder service, Func<NodeRegistry> registry)
     {
         var node = service.Settings.Node;
-        SettlementRecorded Recorded(PartyRole role, SettlementContent content, int number, DateTimeOffset decided, DateTimeOffset at) => Tell(registry().At(content.Instant), node, role, content, number, decided, at);
-        // Refused and tombstoned settlements are nobody's money: no book takes them.
-        SettlementRecorded? Latest(PartyRole role, SettlementOutcome outcome, DateTimeOffset at) => (outcome.Negative ?? outcome.Content) is { } content ? Recorded(role, content, outcome.Number, outcome.DecidedAt, at) : null;
+        SettlementRecorded? Recorded<TFact>(Stored<TFact> fact) where TFact : IFact => ToldSettlements.Of(fact.Fact) is var (role, content, number, decided)
+            ? Tell(registry().At(content.Instant), node, role, content, number, decided, fact.Context.At)
+            : null;
 
-        service.Publishes<SettlementGranted, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
-        service.Publishes<SettlementReversed, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
-        service.Publishes<OriginalAdopted, SettlementRecorded>(fact => Recorded(PartyRole.Home, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));
-        service.Publishes<SettlementAdopted, SettlementRecorded>(fact => Latest(PartyRole.Home, fact.Fact.Outcome, fact.Context.At));
-        service.Publishes<OriginalRelayed, SettlementRecorded>(fact => Recorded(PartyRole.Relay, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));
-        service.Publishes<OutcomeRelayed, SettlementRecorded>(fact => Latest(PartyRole.Relay, fact.Fact.Outcome, fact.Context.At));
-        service.Publishes<OriginalReceived, SettlementRecorded>(fact => Recorded(PartyRole.Treatment, fact.Fact.Content, 1, fact.Fact.DecidedAt, fact.Context.At));
-        service.Publishes<OutcomeReceived, SettlementRecorded>(fact => Latest(PartyRole.Treatment, fact.Fact.Outcome, fact.Context.At));
+        service.Publishes<SettlementGranted, SettlementRecorded>(Recorded);
+        service.Publishes<SettlementReversed, SettlementRecorded>(Recorded);
+        service.Publishes<SettlementAdopted, SettlementRecorded>(Recorded);
+        service.Publishes<OriginalAdopted, SettlementRecorded>(Recorded);
+        service.Publishes<OriginalRelayed, SettlementRecorded>(Recorded);
+        service.Publishes<OutcomeRelayed, SettlementRecorded>(Recorded);
+        service.Publishes<OriginalReceived, SettlementRecorded>(Recorded);
+        service.Publishes<OutcomeReceived, SettlementRecorded>(Recorded);
         service.Handles<InstitutionReplicated, InstitutionCopies>();
     }
 

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Messages;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Places;
 
@@ -33,7 +34,11 @@ public sealed record Crossing(AdminDivision? DownTreatment, AdminDivision? DownH
 /// <param name="Batch">对账日 on the edges to the children (and inside the node), stamped once by this node.</param>
 /// <param name="UpBatch">对账日 on the edge to the parent: the business date unless the parent named another day.</param>
 /// <param name="BookedAt">When this book took it.</param>
-public sealed record BookRow(BookEntry Entry, DateOnly Batch, DateOnly UpBatch, DateTimeOffset BookedAt);
+public sealed record BookRow(BookEntry Entry, DateOnly Batch, DateOnly UpBatch, DateTimeOffset BookedAt)
+{
+    /// <summary>What the row is summed up with, where that contradicts its content: somebody altered it behind the book's back.</summary>
+    public PartySums? Altered { get; init; }
+}
 
 /// <summary>What became of a batch of entries.</summary>
 /// <param name="Taken">New in the book.</param>

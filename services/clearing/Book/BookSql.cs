@@ -43,7 +43,7 @@ internal static class BookSql
         create index if not exists book_held_day on {at}book_held (direction, neighbour, day);
         """;
 
-    public const string Columns = "role, version, content, decided_at, down_treatment, down_home, upward, batch, up_batch, booked_at";
+    public const string Columns = "role, version, content, decided_at, down_treatment, down_home, upward, batch, up_batch, booked_at, total_fen, fund_fen, cash_fen, content_hash, business_date";
 
     /// <summary>Takes what is new; answers every row that stood already, with its version and hash.</summary>
     public static string Insert(string at) => $"""
@@ -66,16 +66,16 @@ internal static class BookSql
         returning settlement_id, role
         """;
 
-    /// <summary>A repaired outcome replaces what stood; the batch never changes.</summary>
+    /// <summary>A repaired outcome replaces what stood, column by column; the batch never changes.</summary>
     public static string Correct(string at) => $"""
         update {at}book b set
             version = i.version, original_id = i.original_id, treatment_area = i.treatment_area, home_area = i.home_area,
-            institution = i.institution, person = i.person, insutype = i.insutype,
+            institution = i.institution, person = i.person, insutype = i.insutype, business_date = i.business_date,
             total_fen = i.total_fen, fund_fen = i.fund_fen, cash_fen = i.cash_fen, hospital_fen = i.hospital_fen,
             funds = string_to_array(i.funds, ',')::bigint[], content_hash = i.content_hash, content = i.content::jsonb, decided_at = i.decided_at
-        from unnest(@id, @role, @version, @original, @treatment, @home, @institution, @person, @insutype,
+        from unnest(@id, @role, @version, @original, @treatment, @home, @institution, @person, @insutype, @date,
             @total, @fund, @cash, @hospital, @funds, @hash, @content, @decided)
-          as i(settlement_id, role, version, original_id, treatment_area, home_area, institution, person, insutype,
+          as i(settlement_id, role, version, original_id, treatment_area, home_area, institution, person, insutype, business_date,
             total_fen, fund_fen, cash_fen, hospital_fen, funds, content_hash, content, decided_at)
         where b.settlement_id = i.settlement_id and b.role = i.role and b.version < i.version
         returning b.settlement_id, b.role

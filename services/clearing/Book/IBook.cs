@@ -43,6 +43,9 @@ public interface IBook
     /// <summary>Rows by number, every role.</summary>
     Task<IReadOnlyList<BookRow>> Find(IReadOnlyList<string> settlementIds, CancellationToken cancellation = default);
 
+    /// <summary>How many of these the book has never taken.</summary>
+    Task<int> Missing(IReadOnlyList<(string SettlementId, PartyRole Role)> told, CancellationToken cancellation = default);
+
     /// <summary>Takes an entry that nobody granted out of all sums; it stays readable as voided.</summary>
     Task Void(string settlementId, DateTimeOffset now, CancellationToken cancellation = default);
 

@@ -60,6 +60,9 @@ public sealed class MemoryBook : IBook
         return Task.FromResult(new Booked(taken, corrected, conflicts));
     }
 
+    public Task<int> Missing(IReadOnlyList<(string SettlementId, PartyRole Role)> told, CancellationToken cancellation = default) =>
+        Task.FromResult(told.Distinct().Count(t => !_rows.ContainsKey(t) && !_voided.Any(row => (row.Entry.Content.SettlementId, row.Entry.Role) == t)));
+
     public async Task<CutDay> Cut(DateOnly day, IReadOnlyList<AdminDivision> children, DateTimeOffset now, CancellationToken cancellation = default)
     {
         if (_cuts.TryGetValue(day, out var known)) return known;

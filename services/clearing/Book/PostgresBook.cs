@@ -130,6 +130,17 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
     public Task<IReadOnlyList<BookRow>> Find(IReadOnlyList<string> settlementIds, CancellationToken cancellation = default) =>
         Rows("settlement_id = any(@ids)", cancellation, ("ids", settlementIds.ToArray()));
 
+    public async Task<int> Missing(IReadOnlyList<(string SettlementId, PartyRole Role)> told, CancellationToken cancellation = default)
+    {
+        await using var command = database.CreateCommand($"""
+            select count(*)::int from (select distinct * from unnest(@ids, @roles) as told(id, role)) told
+            where not exists (select 1 from {at}book b where b.settlement_id = told.id and b.role = told.role)
+              and not exists (select 1 from {at}book_voided v where v.settlement_id = told.id and v.role = told.role)
+            """);
+        Add(command, ("ids", told.Select(t => t.SettlementId).ToArray()), ("roles", told.Select(t => (short)t.Role).ToArray()));
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     public async Task Void(string settlementId, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"""
@@ -213,7 +224,9 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
         const string Own = "role = 0 and institution = @institution and business_date between @from and @to";
         var reconciled = await Rows($"{Own} and {BookSql.Reconciled(at)}", cancellation, of);
         var held = await Rows($"{Own} and not {BookSql.Reconciled(at)}", cancellation, of);
-        return new Declarable([.. reconciled.Select(r => r.Entry.Content)], [.. held.Select(r => r.Entry.Content)]);
+        // What was altered behind the book's back is declared by nobody before it is put right.
+        return new Declarable([.. reconciled.Where(r => r.Altered is null).Select(r => r.Entry.Content)],
+            [.. held.Concat(reconciled.Where(r => r.Altered is not null)).OrderBy(r => r.Entry.Content.SettlementId, StringComparer.Ordinal).Select(r => r.Entry.Content)]);
     }
 
     public async Task<IReadOnlyList<SettlementContent>> OfInstitution(string institution, DateOnly from, DateOnly to, CancellationToken cancellation = default) =>
@@ -259,7 +272,6 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
             ("down_treatment", batch.Select(e => e.Crossing.DownTreatment?.Code).ToArray()),
             ("down_home", batch.Select(e => e.Crossing.DownHome?.Code).ToArray()),
             ("upward", batch.Select(e => e.Crossing.Upward).ToArray()),
-            ("date", batch.Select(e => e.Content.BusinessDate).ToArray()),
             ("batch", batch.Select(e => days[e.Content.BusinessDate]).ToArray()));
         return command;
     }
@@ -280,6 +292,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
         ("home", batch.Select(e => e.Content.HomeArea.Code).ToArray()),
         ("institution", batch.Select(e => e.Content.Institution).ToArray()),
         ("person", batch.Select(e => e.Content.Person.ToString()).ToArray()),
+        ("date", batch.Select(e => e.Content.BusinessDate).ToArray()),
         ("insutype", batch.Select(e => (short)e.Content.Insurance).ToArray()),
         ("total", batch.Select(e => e.Content.Total.Fen).ToArray()),
         ("fund", batch.Select(e => e.Content.FundTotal.Fen).ToArray()),
@@ -372,7 +385,10 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
         var content = JsonSerializer.Deserialize<SettlementContent>(reader.GetString(2)) ?? throw new InvalidOperationException("A row of the book holds no settlement.");
         var entry = new BookEntry((PartyRole)reader.GetInt16(0), content, reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(3),
             new Crossing(Optional(4), Optional(5), reader.GetBoolean(6)));
-        return new BookRow(entry, reader.GetFieldValue<DateOnly>(7), reader.GetFieldValue<DateOnly>(8), reader.GetFieldValue<DateTimeOffset>(9));
+        var sums = new PartySums(new(reader.GetInt64(10)), new(reader.GetInt64(11)), new(reader.GetInt64(12)));
+        var intact = sums == new PartySums(content.Total, content.FundTotal, content.Cash) && reader.GetFieldValue<DateOnly>(14) == content.BusinessDate
+            && entry.ContentHash().AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(13));
+        return new BookRow(entry, reader.GetFieldValue<DateOnly>(7), reader.GetFieldValue<DateOnly>(8), reader.GetFieldValue<DateTimeOffset>(9)) { Altered = intact ? null : sums };
     }
 
     private static async Task<HashSet<(string, PartyRole)>> Keys(NpgsqlCommand command, CancellationToken cancellation, bool dispose = true)

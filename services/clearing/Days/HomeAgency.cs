@@ -1,6 +1,7 @@
 using Yibao.Clearing.Book;
 using Yibao.Clearing.Exchange;
 using Yibao.Clearing.Months;
+using Yibao.Clearing.Rules;
 using Yibao.Contracts.Messages;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
@@ -46,7 +47,7 @@ public sealed class HomeAgency(ISurroundings around, IBook book, IWriteDoor door
             var key = HomeMonth.Key(home, month);
             var province = around.ProvinceOf(home);
             if (differences == 0 && days == 0) (await Execute(key, s => HomeMonth.Close(key, s.Of(key), month, 0, 0, clock.GetUtcNow()), cancellation)).OrThrow();
-            else (await Execute(key, s => HomeMonth.Check(key, s.Of(key), month, today, differences, days, [home, province], rules.Of(province).MonthCloseDay), cancellation)).OrThrow();
+            else (await Execute(key, s => HomeMonth.Check(key, s.Of(key), month, today, differences, days, [home, province], rules.Of(province, month).MonthCloseDay), cancellation)).OrThrow();
         }
     }
 

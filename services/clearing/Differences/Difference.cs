@@ -43,7 +43,11 @@ public enum ResolutionType
 }
 
 /// <summary>Version of one party as shown side by side.</summary>
-public sealed record ShownVersion(AdminDivision Node, PartyRole Role, PartyState State, SettlementContent? Content, SettlementContent? Booked, bool Proven);
+public sealed record ShownVersion(AdminDivision Node, PartyRole Role, PartyState State, SettlementContent? Content, SettlementContent? Booked, bool Proven)
+{
+    /// <summary>What the book summed up instead of what it was booked with; of a sum difference, the day's sums.</summary>
+    public PartySums? BookAltered { get; init; }
+}
 
 /// <summary>A difference was found and judged.</summary>
 /// <param name="Owner">Who has to find the cause: the home city (Hubei) or the provincial centre (Qinghai).</param>
@@ -154,7 +158,7 @@ public sealed record Difference(
     public static CauseCode CauseOf(Judgement judgement, IReadOnlyList<PartyView> parties) => judgement.Kind switch
     {
         DifferenceKind.ExtraRecord => CauseCode.DuplicateRecord,
-        DifferenceKind.AmountDiff or DifferenceKind.ContentDiff => CauseCode.RecordAltered,
+        DifferenceKind.AmountDiff or DifferenceKind.ContentDiff or DifferenceKind.SumsDiffer => CauseCode.RecordAltered,
         _ when judgement.Steps.Count > 0 && judgement.Steps.All(s => s.Kind == RepairKind.Rebook) => CauseCode.MessageLost,
         _ when parties.Any(p => p.State == PartyState.Reversed) => CauseCode.OneSidedReversal,
         _ when parties.Any(p => p.Role == PartyRole.Home && p.State == PartyState.Nothing) && parties.Any(p => p.Proven is not null) => CauseCode.RestoredFromBackup,
@@ -185,7 +189,7 @@ public sealed record Difference(
 
     private static bool Same(IReadOnlyList<ShownVersion> one, IReadOnlyList<ShownVersion> other) => one.Count == other.Count && one.Zip(other).All(pair =>
         pair.First.Node == pair.Second.Node && pair.First.Role == pair.Second.Role && pair.First.State == pair.Second.State && pair.First.Proven == pair.Second.Proven
-        && Same(pair.First.Content, pair.Second.Content) && Same(pair.First.Booked, pair.Second.Booked));
+        && pair.First.BookAltered == pair.Second.BookAltered && Same(pair.First.Content, pair.Second.Content) && Same(pair.First.Booked, pair.Second.Booked));
 
     private static bool Same(SettlementContent? one, SettlementContent? other) => one is null ? other is null : other is not null && one.SameAs(other);
 }

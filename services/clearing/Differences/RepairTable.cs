@@ -16,6 +16,9 @@ public sealed record PartyView(
     SettlementContent? Proven,
     PartyState ProvenState = PartyState.Unknown)
 {
+    /// <summary>The amounts its book sums up, where they are not those it was booked with.</summary>
+    public PartySums? Altered { get; init; }
+
     /// <summary>A party nobody could ask.</summary>
     public static PartyView Silent(AdminDivision node, PartyRole role) => new(node, role, PartyState.Unknown, null, null, null);
 
@@ -45,6 +48,8 @@ public enum DifferenceKind
     StatusDiff,
     /// <summary>A book holds what nobody granted.</summary>
     ExtraRecord,
+    /// <summary>合计不符: count or sums of the day differ, and no settlement accounts for it.</summary>
+    SumsDiffer,
 }
 
 /// <summary>Why a person must look at it.</summary>
@@ -59,6 +64,8 @@ public enum WorkReason
     TwoProofs,
     /// <summary>A record that nobody granted: void it once the operator confirms.</summary>
     ExtraRecord,
+    /// <summary>The sums differ and every settlement agrees: one of the two books does not add up, its operators must look.</summary>
+    SumsDiffer,
 }
 
 /// <summary>One thing to do at one party.</summary>
@@ -112,7 +119,7 @@ public static class RepairTable
                 // Ended here and granted there, without a proof of the end: nobody may choose.
                 if (party.State is PartyState.Refused or PartyState.Tombstone) return (null, WorkReason.NoProof);
                 if (party.Content is not null && !Same(party.Content, truth.Content!)) return Proven(RepairKind.AdoptSignedFigures);
-                return party.Booked is null || !Same(party.Booked, truth.Content!) ? (Do(RepairKind.Rebook), WorkReason.None) : (null, WorkReason.None);
+                return party.Booked is null || party.Altered is not null || !Same(party.Booked, truth.Content!) ? (Do(RepairKind.Rebook), WorkReason.None) : (null, WorkReason.None);
             default:
                 if (party.State is PartyState.Granted or PartyState.Reversed && party.Content is not null) return (null, WorkReason.NoProof);
                 if (party.Booked is not null) return confirmed ? (Do(RepairKind.VoidEntry), WorkReason.None) : (null, WorkReason.ExtraRecord);
@@ -150,6 +157,7 @@ public static class RepairTable
         if (Unbooked(PartyRole.Home)) return DifferenceKind.MissingAtHome;
         if (Unbooked(PartyRole.Treatment)) return DifferenceKind.MissingAtTreatment;
         if (Unbooked(PartyRole.Relay)) return DifferenceKind.MissingAtRelay;
+        if (heard.Any(p => p is { Altered: { } sums, Booked: { } booked } && sums != new PartySums(booked.Total, booked.FundTotal, booked.Cash))) return DifferenceKind.AmountDiff;
         var versions = heard.SelectMany(p => new[] { p.Content, p.Booked }).OfType<SettlementContent>().ToList();
         return versions.Select(AmountsOf).Distinct(StringComparer.Ordinal).Skip(1).Any() ? DifferenceKind.AmountDiff : DifferenceKind.ContentDiff;
     }

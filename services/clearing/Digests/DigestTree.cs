@@ -14,7 +14,7 @@ namespace Yibao.Clearing.Digests;
 /// </summary>
 /// <remarks>
 /// A settlement's place is the hash of its number, read four bits at a time. A prefix with at most <see cref="LeafSize"/>
-/// settlements is a leaf: its digest covers (number, content hash) in order; any other covers its sixteen children.
+/// settlements is a leaf: its digest covers (number, content hash and amounts) in order; any other covers its sixteen children.
 /// </remarks>
 public sealed class DigestTree
 {
@@ -170,7 +170,7 @@ public sealed class DigestTree
         {
             if (entry.ContentHash.Length != HashSize) throw new ArgumentException("A content hash has 32 bytes.", nameof(entry));
             _keys.Add((PlaceOf(entry.SettlementId), entry.SettlementId));
-            _contents.Add(entry.ContentHash);
+            _contents.Add(Fingerprint(entry));
             (_total, _fund, _cash) = (_total + entry.Total, _fund + entry.Fund, _cash + entry.Cash);
         }
 
@@ -190,6 +190,17 @@ public sealed class DigestTree
             }
 
             return new DigestTree(places, ids, contents, new DaySums(order.Length, _total, _fund, _cash, []));
+        }
+
+        // The amounts as they are summed go into the digest too: a sum can only differ where a digest does.
+        private static byte[] Fingerprint(DigestEntry entry)
+        {
+            Span<byte> input = stackalloc byte[HashSize + 24];
+            entry.ContentHash.CopyTo(input);
+            BinaryPrimitives.WriteInt64BigEndian(input[HashSize..], entry.Total.Fen);
+            BinaryPrimitives.WriteInt64BigEndian(input[(HashSize + 8)..], entry.Fund.Fen);
+            BinaryPrimitives.WriteInt64BigEndian(input[(HashSize + 16)..], entry.Cash.Fen);
+            return SHA256.HashData(input);
         }
 
         private static ulong PlaceOf(string id)

@@ -1,6 +1,7 @@
 using Yibao.Clearing.Book;
 using Yibao.Clearing.Days;
 using Yibao.Clearing.Differences;
+using Yibao.Clearing.Rules;
 using Yibao.Contracts.Messages;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
@@ -156,16 +157,26 @@ public sealed class HouseOfEdges(
         }
     }
 
-    private async Task Start(AdminDivision child, DateOnly day, CancellationToken cancellation)
+    private async Task Start(AdminDivision child, DateOnly day, CancellationToken cancellation, IReadOnlyList<string>? name = null)
     {
         var key = EdgeDay.Key(around.Node, child, day);
         var state = await door.Read(key, cancellation);
         if (state.Status == DayStatus.Open) return;
         var last = _talks.TryGetValue((child, day), out var talk) ? talk.Day.Run : 0;
         var run = new DayRun(around.Node, child, day, Math.Max(state.Run, last) + 1);
-        var edgeRun = new EdgeRun(run, await book.Digest(Edge.Down(child), day, cancellation), await book.Moved(child, day, cancellation), []);
+        var edgeRun = new EdgeRun(run, await book.Digest(Edge.Down(child), day, cancellation), await Moved(child, day, name ?? [], cancellation), []);
         _talks[(child, day)] = new Conversation(edgeRun, clock.GetUtcNow());
         await neighbours.Send(child, edgeRun.Summary, cancellation);
+    }
+
+    // What is reconciled on another day than its own, and what a run before found under different days at the two ends.
+    private async Task<IReadOnlyList<MovedSettlement>> Moved(AdminDivision child, DateOnly day, IReadOnlyList<string> name, CancellationToken cancellation)
+    {
+        var moved = await book.Moved(child, day, cancellation);
+        if (name.Count == 0) return moved;
+        var named = (await book.Find(name, cancellation)).GroupBy(row => row.Entry.Content.SettlementId, StringComparer.Ordinal)
+            .Select(rows => new MovedSettlement(rows.Key, rows.First().Entry.Content.BusinessDate, rows.First().Batch));
+        return [.. moved.Concat(named).DistinctBy(m => m.SettlementId)];
     }
 
     private async Task Take(AdminDivision from, object message, CancellationToken cancellation)
@@ -268,8 +279,9 @@ public sealed class HouseOfEdges(
         talk.Concluded = true;
         var key = EdgeDay.Key(around.Node, talk.Day.Side, talk.Day.Day);
         var before = await door.Read(key, cancellation);
-        var (differing, pending, agreed) = (new List<string>(), new List<string>(), 0);
+        var (differing, pending, agreed) = (new List<string>(), new List<string>(), new List<string>());
         var orders = new List<(string SettlementId, RepairStep Step)>();
+        var timeout = rules.Of(around, talk.Day.Day).MessageTimeout;
         foreach (var id in talk.Run.Found.Keys.Order(StringComparer.Ordinal))
         {
             var differenceKey = Difference.Key(around.Node, id);
@@ -278,15 +290,15 @@ public sealed class HouseOfEdges(
             var judgement = RepairTable.Judge(views, known is { IsOpen: true, Confirmed: not null });
             if (judgement.Agrees)
             {
-                agreed++;
+                agreed.Add(id);
                 continue;
             }
 
             var youngest = talk.Versions.Where(v => v.Key.SettlementId == id && (v.Value.Content is not null || v.Value.Booked is not null)).Max(v => v.Value.Since);
-            if (!known.IsOpen && youngest is { } since && now - since < rules.MessageTimeout)
+            if (!known.IsOpen && youngest is { } since && now - since < timeout)
             {
                 pending.Add(id);
-                talk.PendingUntil = Later(talk.PendingUntil, since + rules.MessageTimeout);
+                talk.PendingUntil = Later(talk.PendingUntil, since + timeout);
                 continue;
             }
 
@@ -295,12 +307,22 @@ public sealed class HouseOfEdges(
             if (judgement.Work == WorkReason.None) orders.AddRange(judgement.Steps.Select(step => (id, step)));
         }
 
-        // Equal in every settlement and yet not in the sums: something moved between the two looks; look once more.
-        var again = agreed > 0 && differing.Count == 0 && pending.Count == 0 && MayRunOfItsOwn(talk);
+        // Equal in every settlement and yet not in the day: something moved between the two looks, or stands under another day. Look once more
+        // and name the day this house has them under.
+        var again = agreed.Count > 0 && differing.Count == 0 && pending.Count == 0 && MayRunOfItsOwn(talk);
         if (again)
         {
-            await Start(talk.Day.Side, talk.Day.Day, cancellation);
+            await Start(talk.Day.Side, talk.Day.Day, cancellation, agreed);
             return;
+        }
+
+        // No settlement accounts for it: still a difference.
+        if (differing.Count == 0 && pending.Count == 0 && !talk.Run.HouseSums.Agrees(talk.Run.SideSums!))
+        {
+            var sums = SumsDifference.Of(talk.Day, talk.Run.HouseSums, talk.Run.SideSums!, around, rules, now);
+            var sumsKey = Difference.Key(around.Node, sums.SettlementId);
+            (await Execute(sumsKey, s => Difference.Observe(sumsKey, s.Of(sumsKey), sums), cancellation)).OrThrow();
+            differing.Add(sums.SettlementId);
         }
 
         (await Execute(key, s => EdgeDay.Compare(key, s.Of(key), talk.Day.Day, new EdgeDayCompared(talk.Day.Run, talk.Run.HouseSums, talk.Run.SideSums!,
@@ -319,7 +341,7 @@ public sealed class HouseOfEdges(
         return [.. talk.Versions.Where(v => v.Key.SettlementId == settlementId).Select(v => v.Value).OrderBy(v => v.Node.Code, StringComparer.Ordinal).Select(version =>
         {
             var proof = version.SignedOutcome.Length == 0 ? (Content: null, State: PartyState.Unknown) : proofs.Check(asked, version.SignedOutcome);
-            return new PartyView(version.Node, RoleOf(version, content), version.State, version.Content, version.Booked, proof.Content, proof.State);
+            return new PartyView(version.Node, RoleOf(version, content), version.State, version.Content, version.Booked, proof.Content, proof.State) { Altered = version.BookAltered };
         })];
     }
 
@@ -333,10 +355,10 @@ public sealed class HouseOfEdges(
     {
         var content = views.Select(v => v.Proven).FirstOrDefault(c => c is not null) ?? ContentOf(talk, settlementId);
         var province = content is null ? around.Node : around.ProvinceOf(content.HomeArea);
-        var owner = content is null ? around.Node : rules.OwnerOf(content.HomeArea, province);
+        var owner = content is null ? around.Node : rules.OwnerOf(content.HomeArea, province, talk.Day.Day);
         return new DifferenceOpened(settlementId, content?.OriginalId, talk.Day.Day, judgement.Kind, Difference.CauseOf(judgement, views), content?.TreatmentArea, content?.HomeArea,
-            content?.Total ?? Money.Zero, content?.FundTotal ?? Money.Zero, owner, province, Difference.DueOn(talk.Day.Day, rules.Of(province).MonthCloseDay),
-            judgement.Steps, judgement.Work, [.. views.Select(v => new ShownVersion(v.Node, v.Role, v.State, v.Content, v.Booked, v.Proven is not null))], now);
+            content?.Total ?? Money.Zero, content?.FundTotal ?? Money.Zero, owner, province, Difference.DueOn(talk.Day.Day, rules.Of(province, talk.Day.Day).MonthCloseDay),
+            judgement.Steps, judgement.Work, [.. views.Select(v => new ShownVersion(v.Node, v.Role, v.State, v.Content, v.Booked, v.Proven is not null) { BookAltered = v.Altered })], now);
     }
 
     private async Task Order(Conversation talk, string settlementId, RepairStep step, DateTimeOffset now, CancellationToken cancellation)
@@ -437,7 +459,9 @@ public sealed class HouseOfEdges(
             if (!waiting.TryGetValue(id, out var known) || known.HomeArea is null) waiting[id] = new WaitingSettlement(id, await HomeOf(id, cancellation));
         foreach (var (child, state) in states.Where(s => s.Value.Run > 0))
         {
-            var open = states.Where(s => s.Key != child && s.Value.Run == 0).Select(s => s.Key).ToList();
+            var open = states.Where(s => s.Key != child && (s.Value.Run == 0 || SumsDifference.IsAmong(s.Value.Open))).Select(s => s.Key).ToList();
+            // Sums that differ hold everything on the edge: nobody can say which settlement is wrong.
+            if (SumsDifference.IsAmong(state.Open)) open.Add(around.Node);
             if (around.Parent is { } up && above is null) open.Add(up);
             open.AddRange(above?.HeldAreas ?? []);
             WaitingSettlement[] held = [.. waiting.Values.OrderBy(w => w.SettlementId, StringComparer.Ordinal)];

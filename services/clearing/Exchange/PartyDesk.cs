@@ -19,7 +19,7 @@ public sealed class PartyDesk(AdminDivision node, AdminDivision? parent, IBook b
             var stored = held.GetValueOrDefault(a.SettlementId) ?? HeldSettlement.None(a.SettlementId);
             var row = booked[a.SettlementId].MaxBy(r => r.Entry.Role);
             return new PartyVersion(a.SettlementId, node, stored.State == PartyState.Nothing && row is not null ? row.Entry.Role : stored.Role,
-                stored.State, stored.Content, row?.Entry.Content, stored.SignedOutcome, stored.Since ?? row?.BookedAt) { SignedIntent = stored.SignedIntent };
+                stored.State, stored.Content, row?.Entry.Content, stored.SignedOutcome, stored.Since ?? row?.BookedAt) { SignedIntent = stored.SignedIntent, BookAltered = row?.Altered };
         })];
     }
 
@@ -41,7 +41,7 @@ public sealed class PartyDesk(AdminDivision node, AdminDivision? parent, IBook b
             if (held.Content is null || held.State is not (PartyState.Granted or PartyState.Reversed)) continue;
             var rows = await book.Find([held.SettlementId], cancellation);
             var row = rows.FirstOrDefault(r => r.Entry.Role == held.Role);
-            if (row is not null && row.Entry.Content.SameAs(held.Content)) continue;
+            if (row is { Altered: null } && row.Entry.Content.SameAs(held.Content)) continue;
             await book.Record([new BookEntry(held.Role, held.Content, (row?.Entry.Version ?? 0) + 1, held.Since ?? now,
                 BookFeed.CrossingOf(held.TowardsTreatment, held.TowardsHome, parent))], now, cancellation);
         }

@@ -3,6 +3,7 @@ using Yibao.Clearing.Book;
 using Yibao.Clearing.Days;
 using Yibao.Clearing.Differences;
 using Yibao.Clearing.Exchange;
+using Yibao.Clearing.Rules;
 using Yibao.Contracts.Messages;
 using Yibao.Hosting;
 using Yibao.Kernel.Places;
@@ -41,7 +42,7 @@ public sealed class ClearingModule : IServiceModule
 
         var services = service.Services;
         var node = service.Settings.Node;
-        services.AddSingleton(ReconciliationRules.Standard);
+        services.AddSingleton(ReconciliationRules.Reference);
         services.AddSingleton(WorkingCalendar.Reference);
         services.AddSingleton<ISurroundings>(provider =>
         {
@@ -50,6 +51,8 @@ public sealed class ClearingModule : IServiceModule
         });
         services.AddSingleton<IBook>(provider => new PostgresBook(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<ISettlementDesk, SettlementUpkeepDesk>();
+        services.AddSingleton<ISettlementFeed, SettlementFeed>();
+        services.AddSingleton<BookCompletion>();
         services.AddSingleton<IProofs, SignedOutcomes>();
         services.AddSingleton<EdgePost>();
         services.AddSingleton<INeighbours>(provider => provider.GetRequiredService<EdgePost>());

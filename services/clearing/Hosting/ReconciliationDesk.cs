@@ -6,6 +6,7 @@ using Yibao.Clearing.Differences;
 using Yibao.Clearing.Exchange;
 using Yibao.Clearing.Institutions;
 using Yibao.Clearing.Months;
+using Yibao.Clearing.Rules;
 using Yibao.Contracts.Messages;
 using Yibao.Contracts.Settlements;
 using Yibao.Hosting;
@@ -20,7 +21,7 @@ namespace Yibao.Clearing.Hosting;
 
 /// <summary>What operators, institutions and the other services ask of reconciliation; the gRPC and the JSON door say the same.</summary>
 public sealed class ReconciliationDesk(
-    ISurroundings around, IBook book, IWriteDoor door, IRows rows, HouseOfEdges house, HomeAgency home, EdgePost post, ReconciliationRules rules,
+    ISurroundings around, IBook book, IWriteDoor door, IRows rows, HouseOfEdges house, HomeAgency home, EdgePost post, ReconciliationRules rules, BookCompletion completion,
     WorkingCalendar calendar, ICurrentActor current, TimeProvider clock)
 {
     private const int MostDifferences = 1000;
@@ -105,7 +106,13 @@ public sealed class ReconciliationDesk(
     {
         current.MustSee(around.Node);
         var date = Date(day, "day");
-        foreach (var earlier in await book.CutOf(date, cancellation) is null ? await book.OpenDays(date, cancellation) : []) await house.CloseDay(earlier, cancellation);
+        if (await book.CutOf(date, cancellation) is null)
+        {
+            // Whoever asks by hand waits for the answer: shorter than the job does.
+            if (clock.GetUtcNow() >= date.End()) await completion.Wait(TimeSpan.FromSeconds(5), cancellation);
+            foreach (var earlier in await book.OpenDays(date, cancellation)) await house.CloseDay(earlier, cancellation);
+        }
+
         // A day that was cut is only compared again: the cut stands.
         await house.CloseDay(date, cancellation);
         await home.Judge(date, cancellation);
@@ -131,7 +138,8 @@ public sealed class ReconciliationDesk(
         var platform = await book.OfInstitution(request.InstitutionCode, date, date, cancellation);
         InstitutionLine[] lines = [.. request.Lines.Select(l => new InstitutionLine(l.SettlementId, new(l.TotalFen), new(l.FundFen), new(l.AccountFen), l.Refund))];
         var key = InstitutionDay.Key(request.InstitutionCode, date);
-        var state = (await door.Execute(new Command(current.Actor, current.Correlation, [key], s => InstitutionDay.Compare(key, s.Of(key), platform, lines, now, calendar, rules.Default.InstitutionFixWorkingDays)), cancellation)).OrThrow().State(key);
+        var fixWorkingDays = rules.Of(around.ProvinceOf(around.Hosted[0]), date).InstitutionFixWorkingDays;
+        var state = (await door.Execute(new Command(current.Actor, current.Correlation, [key], s => InstitutionDay.Compare(key, s.Of(key), platform, lines, now, calendar, fixWorkingDays)), cancellation)).OrThrow().State(key);
         var answer = new Wire.InstitutionDayAnswer { Result = state.Differences.Count == 0 ? 0 : 1, Status = state.Status.ToString(), DueOn = state.DueOn is { } due ? Text(due) : "" };
         answer.Differences.AddRange(state.Differences.Select(d => new Wire.InstitutionDifference
         {
@@ -178,7 +186,7 @@ public sealed class ReconciliationDesk(
         shown.Steps.AddRange(state.Steps.Select(s => $"{s.Kind} {s.Role} {s.Node}"));
         shown.Versions.AddRange(state.Versions.Select(v => new Wire.Version
         {
-            Node = v.Node.Code, Role = v.Role.ToString(), State = v.State.ToString(), Proven = v.Proven, Stored = Amounts(v.Content), Booked = Amounts(v.Booked),
+            Node = v.Node.Code, Role = v.Role.ToString(), State = v.State.ToString(), Proven = v.Proven, Stored = Amounts(v.Content), Booked = Amounts(v.Booked, v.BookAltered),
         }));
         shown.History.AddRange(
             state.Ordered.Select(o => (o.At, $"ordered {o.Step.Kind} {o.Step.Node}"))
@@ -190,10 +198,16 @@ public sealed class ReconciliationDesk(
         return shown;
     }
 
-    private static Wire.Amounts? Amounts(SettlementContent? content) => content is null ? null : new Wire.Amounts
+    private static Wire.Amounts? Amounts(SettlementContent? content, PartySums? altered = null)
     {
-        TotalFen = content.Total.Fen, FundFen = content.FundTotal.Fen, CashFen = content.Cash.Fen, ContentHash = content.Hash(), InstitutionCode = content.Institution, BusinessDate = Text(content.BusinessDate),
-    };
+        if (content is null && altered is null) return null;
+        var sums = altered ?? new PartySums(content!.Total, content.FundTotal, content.Cash);
+        return new Wire.Amounts
+        {
+            TotalFen = sums.Total.Fen, FundFen = sums.Fund.Fen, CashFen = sums.Cash.Fen, Altered = altered is not null,
+            ContentHash = content?.Hash() ?? "", InstitutionCode = content?.Institution ?? "", BusinessDate = content is null ? "" : Text(content.BusinessDate),
+        };
+    }
 
     private static Wire.Sums? Sums(DaySums? sums) => sums is null ? null : new Wire.Sums
     {

@@ -1,17 +1,19 @@
 using Yibao.Clearing.Book;
 using Yibao.Clearing.Days;
 using Yibao.Clearing.Exchange;
+using Yibao.Clearing.Rules;
 using Yibao.Hosting;
 using Yibao.Kernel.Time;
 
 namespace Yibao.Clearing.Hosting;
 
 /// <summary>D+1 00:30: cuts day D and starts its comparison; days left behind by a long stop are cut first (AMB-59).</summary>
-public sealed class DayCut(HouseOfEdges house, HomeAgency home, IBook book, EdgePost post) : IJob
+public sealed class DayCut(ISurroundings around, HouseOfEdges house, HomeAgency home, IBook book, BookCompletion completion, EdgePost post, ReconciliationRules rules) : IJob
 {
     public async Task Run(JobRun run, CancellationToken cancellation)
     {
         var day = run.Due.BusinessDate().AddDays(-1);
+        if (await book.CutOf(day, cancellation) is null) await completion.Wait(rules.Of(around, day).CutPatience, cancellation);
         foreach (var earlier in await book.OpenDays(day, cancellation)) await house.CloseDay(earlier, cancellation);
         await house.CloseDay(day, cancellation);
         await home.Judge(day, cancellation);
@@ -26,11 +28,8 @@ public sealed class MonthCheck(HomeAgency home) : IJob
 }
 
 /// <summary>Goes on with what is under way: unanswered questions, pending settlements that have aged, messages that wait for a broker.</summary>
-public sealed partial class ExchangeClock(HouseOfEdges house, EdgePost post, TimeProvider clock, ILogger<ExchangeClock> log) : BackgroundService
+public sealed partial class ExchangeClock(ISurroundings around, HouseOfEdges house, EdgePost post, ReconciliationRules rules, TimeProvider clock, ILogger<ExchangeClock> log) : BackgroundService
 {
-    /// <summary>How often what does not come to an end by itself is compared again.</summary>
-    private static readonly TimeSpan Again = TimeSpan.FromMinutes(30);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
@@ -41,7 +40,7 @@ public sealed partial class ExchangeClock(HouseOfEdges house, EdgePost post, Tim
             {
                 if (!await timer.WaitForNextTickAsync(stoppingToken)) return;
                 var now = clock.GetUtcNow();
-                if (resumed is null || now - resumed >= Again)
+                if (resumed is null || now - resumed >= rules.Of(around, now.BusinessDate()).CompareAgain)
                 {
                     await house.Resume(cancellation: stoppingToken);
                     resumed = now;

@@ -39,6 +39,9 @@ public static class ReconciliationErrors
     public static readonly ErrorDefinition NotRepaired = new("RECONCILIATION_NOT_REPAIRED", ErrorCategory.System,
         "结算 {0} 各方仍不一致，不能记为已处理", "请先完成修复，再重新比对", Party.Operator);
 
+    public static readonly ErrorDefinition RulesInvalid = new("RECONCILIATION_RULES_INVALID", ErrorCategory.Policy,
+        "对账规则文件 {0} 第 {1} 行：{2}", "请更正后重新加载", Party.Platform);
+
     public static readonly ErrorDefinition InstitutionTotalsMismatch = new("RECONCILIATION_INSTITUTION_MISMATCH", ErrorCategory.Institution,
         "机构 {0} 与平台 {1} 的结算不一致，差异 {2} 笔", "请在 5 个工作日内核对处理", Party.Institution);
 

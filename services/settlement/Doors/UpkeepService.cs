@@ -4,6 +4,7 @@ using Grpc.Core;
 using Yibao.Contracts.Node.V1;
 using Yibao.Contracts.Nodes;
 using Yibao.Contracts.Settlement.V1;
+using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
@@ -14,8 +15,11 @@ using Role = Yibao.Contracts.Settlement.V1.Role;
 namespace Yibao.Settlement.Doors;
 
 /// <summary>The door for the other services of this node: reconciliation's questions and repairs, the declaration.</summary>
-public sealed class UpkeepService(TreatmentDesk desk, Adoption adoption, IWriteDoor door, ICurrentActor current) : SettlementUpkeep.SettlementUpkeepBase
+public sealed class UpkeepService(TreatmentDesk desk, Adoption adoption, IWriteDoor door, IOutbox outbox, IHistory history, ICurrentActor current) : SettlementUpkeep.SettlementUpkeepBase
 {
+    /// <summary>Facts looked back over: the outbox sends a page of 500 in no order, page after page.</summary>
+    private const int LastTold = 2000;
+
     public override Task<SettlementVersion> GetVersion(GetVersionRequest request, ServerCallContext context) => Version(request.NationalId, request.Role);
 
     public override async Task<SettlementVersion> Redrive(GetVersionRequest request, ServerCallContext context)
@@ -35,6 +39,22 @@ public sealed class UpkeepService(TreatmentDesk desk, Adoption adoption, IWriteD
             _ => throw SystemErrors.FieldMissing.With("role").AsException(),
         };
         return await Version(id, request.Role);
+    }
+
+    public override async Task<RelayedAnswer> Relayed(RelayedRequest request, ServerCallContext context)
+    {
+        if (request.PatienceSeconds is < 0 or > 5) throw SystemErrors.FieldInvalid.With("patience_seconds", "0–5").AsException();
+        var appended = (await outbox.Status(context.CancellationToken)).Appended;
+        var answer = new RelayedAnswer { Relayed = await outbox.Relayed(TimeSpan.FromSeconds(request.PatienceSeconds), context.CancellationToken) };
+        if (!answer.Relayed)
+        {
+            answer.Waiting = (await outbox.Status(context.CancellationToken)).Waiting;
+            return answer;
+        }
+
+        foreach (var stored in await history.After(Math.Max(0, appended - LastTold), LastTold, context.CancellationToken))
+            if (ToldSettlements.Of(stored.Fact) is var (role, content, _, _)) answer.Last.Add(new ToldSettlement { NationalId = content.SettlementId, Role = (Role)((int)role + 1) });
+        return answer;
     }
 
     public override async Task<DeclareAnswer> Declare(DeclareRequest request, ServerCallContext context)

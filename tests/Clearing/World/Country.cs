@@ -52,7 +52,7 @@ internal sealed class Country
 
     public static AdminDivision? ParentOf(AdminDivision node) => node == Nation ? null : node == Xining ? Qinghai : Nation;
 
-    public static AdminDivision HostOf(AdminDivision area) => area == Wuhan || area == Yichang ? Hubei : area == Guiyang ? Guizhou : area == Haidong ? Qinghai : Xining;
+    public static AdminDivision HostOf(AdminDivision area) => area == Wuhan || area == Yichang || area == Hubei ? Hubei : area == Guiyang || area == Guizhou ? Guizhou : area == Haidong ? Qinghai : Xining;
 
     public static IReadOnlyList<AdminDivision> UpFrom(AdminDivision node) => ParentOf(node) is { } parent ? [node, .. UpFrom(parent)] : [node];
 
@@ -82,8 +82,12 @@ internal sealed class Country
         foreach (var node in Path(content.TreatmentArea, content.HomeArea)) await this[node].Hold(content, negative);
     }
 
+    /// <summary>What a node says in place of what it would say.</summary>
+    public Func<object, object> Says { get; set; } = message => message;
+
     public void Put(AdminDivision from, AdminDivision to, object message)
     {
+        message = Says(message);
         var json = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType());
         Messages++;
         Bytes += json.Length;
@@ -206,9 +210,9 @@ internal sealed class Country
         public void Start()
         {
             var desk = new PartyDesk(Code, _around.Parent, Book, Settlements);
-            House = new HouseOfEdges(_around, Book, desk, Door, this, new Proofs(), ReconciliationRules.Standard, _country.Clock);
+            House = new HouseOfEdges(_around, Book, desk, Door, this, new Proofs(), Clearing.Rules.ReconciliationRules.Reference, _country.Clock);
             Side = new SideOfEdge(_around, Book, desk, _country.Clock);
-            Home = new HomeAgency(_around, Book, Door, ReconciliationRules.Standard, _country.Clock);
+            Home = new HomeAgency(_around, Book, Door, Clearing.Rules.ReconciliationRules.Reference, _country.Clock);
         }
 
         public async Task Hold(SettlementContent content, SettlementContent? negative, bool book = true)

@@ -65,9 +65,16 @@ public sealed class RealNodesTests : IAsyncLifetime
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<ISettlementDesk>(fake));
             builder.Services.Replace(ServiceDescriptor.Singleton<IProofs, Proofs>());
+            builder.Services.Replace(ServiceDescriptor.Singleton<ISettlementFeed>(new ToldEverything()));
         });
         await host.StartAsync();
         _hosts[node] = host;
+    }
+
+    /// <summary>These books are filled directly: no outbox is behind them.</summary>
+    private sealed class ToldEverything : ISettlementFeed
+    {
+        public Task<IReadOnlyList<(string SettlementId, PartyRole Role)>?> Told(CancellationToken cancellation = default) => Task.FromResult<IReadOnlyList<(string, PartyRole)>?>([]);
     }
 
     private T Get<T>(AdminDivision node) where T : notnull => _hosts[node].Services.GetRequiredService<T>();
@@ -131,6 +138,9 @@ public sealed class RealNodesTests : IAsyncLifetime
         await Damage(Nation, "update book set fund_fen = fund_fen + 1, cash_fen = cash_fen - 1, content_hash = decode(repeat('00', 32), 'hex'), content = jsonb_set(content, '{Figures,Cash}', '1') where settlement_id = 'S000007'");
         _settlements[Guizhou].Streams.Remove(Id(11));
         await Damage(Guizhou, "delete from book where settlement_id = 'S000011'");
+        // Sums altered and nothing else; put under another day.
+        await Damage(Hubei, "update book set total_fen = total_fen + 100, cash_fen = cash_fen + 100 where settlement_id = 'S000013'");
+        await Damage(Guizhou, "update book set up_batch = up_batch + 1 where settlement_id = 'S000017'");
         await Hold(Hubei, reversed, null);
         await Damage(Hubei, "delete from book where settlement_id = 'REV-R'");
 
@@ -138,7 +148,11 @@ public sealed class RealNodesTests : IAsyncLifetime
         await Closed();
 
         var desk = await Get<IRows>(Nation).Query("select settlement_id, open from difference_list order by settlement_id", r => (r.GetString(0), r.GetBoolean(1)));
-        desk.ShouldBe([("REV-R", false), (Id(7), false), (Id(11), false)]);
+        desk.ShouldBe([("REV-R", false), (Id(7), false), (Id(11), false), (Id(13), false)]);
+        var altered = await Get<IWriteDoor>(Nation).Read(Difference.Key(Nation, Id(13)));
+        (altered.Kind, altered.Cause, altered.Resolution).ShouldBe((DifferenceKind.AmountDiff, CauseCode.RecordAltered, ResolutionType.Correct));
+        altered.Found!.Versions.Single(v => v.Node == Hubei).BookAltered.ShouldBe(new PartySums(Money.Yuan(20001m), Money.Yuan(12080m), Money.Yuan(7921m)));
+        (await Get<IBook>(Guizhou).Find([Id(17)])).Single().UpBatch.ShouldBe(_day);
         (await Get<IWriteDoor>(Nation).Read(Difference.Key(Nation, Id(7)))).Kind.ShouldBe(DifferenceKind.AmountDiff);
         (await Get<IWriteDoor>(Nation).Read(Difference.Key(Nation, Id(11)))).Kind.ShouldBe(DifferenceKind.MissingAtHome);
         (await Get<IWriteDoor>(Nation).Read(Difference.Key(Nation, "REV-R"))).Kind.ShouldBe(DifferenceKind.StatusDiff);

@@ -184,6 +184,32 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public async Task A_sum_that_differs_although_every_settlement_agrees_is_a_difference_and_holds_the_edge()
+    {
+        var country = new Country();
+        await country.Settle(Settlement("A"));
+        await country.Settle(Settlement("B", home: Haidong));
+        country.Says = message => message is DayAnswer { Run.Side: var side } answer && side == Guizhou ? answer with { Sums = answer.Sums with { Cash = answer.Sums.Cash + new Money(1) } } : message;
+        await country.CloseDay(Day);
+
+        var (house, id, difference) = (await country.Differences()).ShouldHaveSingleItem();
+        (house, id, difference.Kind, difference.Work, difference.IsOpen, difference.Handler).ShouldBe((Nation, "sums:100000:520000:2023-03-10", DifferenceKind.SumsDiffer, WorkReason.SumsDiffer, true, Nation));
+        difference.Versions.Select(v => (v.Node, v.BookAltered!.Cash)).ShouldBe([(Nation, Money.Yuan(7920m)), (Guizhou, Money.Yuan(7920.01m))]);
+        (await country[Nation].Door.Read(EdgeDay.Key(Nation, Guizhou, Day))).Status.ShouldBe(DayStatus.Mismatch);
+        var declarable = await country[Hubei].Book.DeclarableOf("H42010000001", Day, Day);
+        declarable.Reconciled.Select(c => c.SettlementId).ShouldBe(["B"]);
+        declarable.Held.Select(c => c.SettlementId).ShouldBe(["A"], "nobody can say which settlement is wrong: all of the pair wait");
+
+        // It adds up again: resolved by the next run.
+        country.Says = message => message;
+        await country[Nation].House.Compare(Day);
+        await country.Settle();
+        (await country.Differences()).ShouldHaveSingleItem().State.Resolution.ShouldBe(ResolutionType.AgreedByItself);
+        (await country[Hubei].Book.DeclarableOf("H42010000001", Day, Day)).Held.ShouldBeEmpty();
+        await country.DaysShouldBeClosed(Day);
+    }
+
+    [Fact]
     public async Task A_node_restarted_in_the_middle_of_an_exchange_comes_to_the_same_end()
     {
         for (var seed = 1; seed <= 10; seed++)

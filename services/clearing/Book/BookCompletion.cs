@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Yibao.Contracts.Settlements;
+using Yibao.Kernel.Errors;
+
+namespace Yibao.Clearing.Book;
+
+/// <summary>How far this node's settlement service has told what it stored.</summary>
+public interface ISettlementFeed
+{
+    /// <summary>Asks it to hand everything it has stored by now to the bus.</summary>
+    /// <returns>The last entries that went out, more than one page of the outbox; null while some are still waiting.</returns>
+    /// <exception cref="RefusedException">Transient: it cannot be asked now.</exception>
+    Task<IReadOnlyList<(string SettlementId, PartyRole Role)>?> Told(CancellationToken cancellation = default);
+}
+
+/// <summary>
+/// Before a day is cut the book takes in what the node's own settlement service stored until then: everything handed to the bus, and the last
+/// of it booked — messages are booked in the order they came, so then all before them are. The wait is bounded: what comes later counts for the next day.
+/// </summary>
+public sealed partial class BookCompletion(IBook book, ISettlementFeed feed, ILogger<BookCompletion> log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <returns>False when patience ended first.</returns>
+    public async Task<bool> Wait(TimeSpan patience, CancellationToken cancellation = default)
+    {
+        var started = Stopwatch.GetTimestamp();
+        IReadOnlyList<(string, PartyRole)>? told = null;
+        while (true)
+        {
+            try
+            {
+                told ??= await feed.Told(cancellation);
+            }
+            catch (RefusedException away) when (away.Error.Definition.Transient)
+            {
+                Away(away.Error.Code);
+            }
+
+            if (told is not null && await book.Missing(told, cancellation) == 0) return true;
+            if (Stopwatch.GetElapsedTime(started) >= patience)
+            {
+                Incomplete(patience);
+                return false;
+            }
+
+            await Task.Delay(Pause, cancellation);
+        }
+    }
+
+    [LoggerMessage(4004, LogLevel.Debug, "The settlement service cannot say how far it has told ({Code})")]
+    private partial void Away(string code);
+
+    [LoggerMessage(4005, LogLevel.Warning, "The book did not hear of everything within {Patience}: the day is cut, the rest counts for the next one")]
+    private partial void Incomplete(TimeSpan patience);
+}
