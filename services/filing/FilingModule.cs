@@ -5,6 +5,7 @@ using Yibao.Filing.Doors;
 using Yibao.Filing.Eligibility;
 using Yibao.Filing.Filings;
 using Yibao.Filing.Institutions;
+using Yibao.Filing.Papers;
 using Yibao.Filing.People;
 using Yibao.Filing.Policy;
 using Yibao.Filing.Uploads;
@@ -36,6 +37,7 @@ public sealed class FilingModule : IServiceModule
         FilingLists.Declare(service);
         service.Table(SealedDetails.Ddl);
         service.Table(UploadRun.Ddl);
+        service.Table(SealedPapers.Ddl);
         service.Persons<AccessLog>();
         service.Job<ExpiryList>("filing-expiry", "daily 00:10");
         Tell(service);
@@ -46,6 +48,7 @@ public sealed class FilingModule : IServiceModule
         services.AddSingleton(FilingPolicies.Reference);
         services.AddSingleton<PersonRegistry>();
         services.AddSingleton<SealedDetails>();
+        services.AddSingleton<SealedPapers>();
         services.AddSingleton<EligibilityDesk>();
         services.AddSingleton<PersonDesk>();
         services.AddSingleton<FilingDesk>();
@@ -67,6 +70,7 @@ public sealed class FilingModule : IServiceModule
     private static void Doors(ServiceBuilder service)
     {
         service.Grpc<EligibilityService>(Access.Inside);
+        service.Grpc<PapersService>(Access.Inside);
         var keepers = Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor).OrInside();
         service.Grpc<PersonsService>(
             ("Register", keepers.OwnSubtree<RegisterPersonRequest>(request => AreaOf(request.HomeArea))),

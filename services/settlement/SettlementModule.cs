@@ -14,7 +14,10 @@ using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.HandOvers;
 using Yibao.Settlement.Identify;
 using Yibao.Settlement.Local;
+using Yibao.Settlement.OutsideServices;
 using Yibao.Settlement.RoundTrip;
+using Yibao.Settlement.Statements;
+using Yibao.Settlement.Verification;
 using Role = Yibao.Kernel.Deciding.Role;
 
 namespace Yibao.Settlement;
@@ -33,6 +36,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
     {
         service.Facts(typeof(SettlementModule).Assembly);
         SettlementTables.Declare(service, settings);
+        VerificationItems.Declare(service);
         // The registry that the host is given; messages are only told once it runs.
         var registry = NodeRegistry.Reference;
         Messages(service, () => registry);
@@ -66,6 +70,9 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<IPolicies, PackPolicies>();
         services.AddSingleton(provider => CatalogueLibrary.Load(Regions(), provider.GetRequiredService<NodeRegistry>().Latest));
         services.AddSingleton<IFeeSplits, CatalogueSplits>();
+        services.AddSingleton<OutsideDesk>();
+        services.AddSingleton<StatementDesk>();
+        services.AddSingleton<VerificationItems>();
         services.AddHostedService<RedriveWorker>();
     }
 
@@ -114,6 +121,14 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
             ("ListUndelivered", Own<ListUndeliveredRequest>(request => request.InstitutionCode)),
             ("AcknowledgeUndelivered", Own<AcknowledgeUndeliveredRequest>(request => request.InstitutionCode)));
         service.Grpc<UpkeepService>(Access.Inside);
+        service.Grpc<CarePapersService>(
+            ("SignTraumaCommitment", Own<TraumaCommitment>(request => request.InstitutionCode)),
+            ("IssueOutsideSlip", Own<OutsideSlip>(request => request.InstitutionCode)));
+        static AdminDivision? Area(string code) => AdminDivision.TryParse(code, out var area) ? area : null;
+        service.Grpc<VerificationService>(
+            ("List", Access.Read(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.DelegatedInsurer).OrInside().OwnSubtree<ListVerificationRequest>(request => Area(request.Area))),
+            ("FindLiability", Access.Change(Role.Reviewer, Role.Supervisor).OrInside().OwnSubtree<FindLiabilityRequest>(request => Area(request.Area))));
+        PaperDoors.Map(service);
     }
 
     private static SettlementRecorded Tell(NodeMap map, AdminDivision node, PartyRole role, SettlementContent content, int number, DateTimeOffset decided, DateTimeOffset at)

@@ -23,4 +23,8 @@ public static class IdentityErrors
 
     public static readonly ErrorDefinition PurposeMissing = new("PURPOSE_MISSING", ErrorCategory.Security,
         "查看个人身份信息必须说明用途", "请填写用途后重试", Party.Operator);
+
+    /// <summary>{0} reference of the sealed paper.</summary>
+    public static readonly ErrorDefinition PaperUnknown = new("PAPER_UNKNOWN", ErrorCategory.Request,
+        "没有封存的文书 {0}", "请核对文书编号", Party.Operator);
 }

@@ -62,5 +62,26 @@ public static class NationalCodes
         _ => throw Invalid("hosp_lv", $"不认识的医院等级 {code}"),
     };
 
+    /// <summary>医院等级 (hosp_lv) as printed.</summary>
+    /// <exception cref="RefusedException">FIELD_INVALID.</exception>
+    public static string LevelName(string? code) => code?.TrimStart('0') switch
+    {
+        "1" => "三级特等",
+        "2" => "三级甲等",
+        "3" => "三级乙等",
+        "4" => "三级丙等",
+        "5" => "二级甲等",
+        "6" => "二级乙等",
+        "7" => "二级丙等",
+        "8" => "一级甲等",
+        "9" => "一级乙等",
+        "10" => "一级丙等",
+        "11" => "无等级",
+        "12" => "三级无等",
+        "13" => "二级无等",
+        "14" => "一级无等",
+        _ => throw Invalid("hosp_lv", $"不认识的医院等级 {code}"),
+    };
+
     private static RefusedException Invalid(string field, string what) => SystemErrors.FieldInvalid.With(field, string.Create(CultureInfo.InvariantCulture, $"{what}")).AsException();
 }

@@ -2,6 +2,7 @@ using Yibao.Contracts.Filings;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Places;
+using Yibao.Settlement.Trauma;
 
 namespace Yibao.Settlement.Benefits;
 
@@ -230,6 +231,9 @@ public sealed record PolicyPack(
     string Version, AdminDivision Area, string Name, DateOnly From, DateOnly? To,
     InsurancePolicy Employee, InsurancePolicy Resident, CatalogueRule CatalogueIntraProvince)
 {
+    /// <summary>As treatment place: how trauma without third-party liability is settled (SET-016); without a word of the area, with the commitment.</summary>
+    public TraumaRule Trauma { get; init; }
+
     public InsurancePolicy Of(InsuranceType insurance) => insurance switch
     {
         InsuranceType.Employee => Employee,

@@ -106,7 +106,11 @@ internal static class SettlementMapping
         if (line.Code.Length is 0 or > 50) throw SystemErrors.FieldInvalid.With("med_list_codg", "1–50 位").AsException();
         if (!DateOnly.TryParseExact(line.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) throw SystemErrors.FieldInvalid.With("fee_ocur_time", "yyyy-MM-dd").AsException();
         if (line.Approval is < 0 or > 2) throw SystemErrors.FieldInvalid.With("hosp_appr_flag", "0、1、2").AsException();
-        return new FeeLine(line.Serial, line.Code, category, Number(line.Price, "pric", 6), Number(line.Count, "cnt", 4), new Money(line.AmountFen), date) { Approval = (Approval)line.Approval };
+        return new FeeLine(line.Serial, line.Code, category, Number(line.Price, "pric", 6), Number(line.Count, "cnt", 4), new Money(line.AmountFen), date)
+        {
+            Approval = (Approval)line.Approval,
+            Outside = line.Outside is { } outside ? new OutsideOrigin(Id(outside.Slip, "outside.slip"), Id(outside.InstitutionCode, "outside.institution_code"), Id(outside.Serial, "outside.serial")) : null,
+        };
     }
 
     /// <exception cref="RefusedException"><c>FIELD_INVALID</c>.</exception>

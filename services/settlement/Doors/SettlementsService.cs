@@ -9,9 +9,13 @@ using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Benefits.Packs;
 using Yibao.Settlement.Identify;
+using Yibao.Settlement.OutsideServices;
 using Yibao.Settlement.RoundTrip;
+using Yibao.Settlement.Trauma;
 using Yibao.Settlement.Visits;
 using Domain = Yibao.Contracts.Settlements;
 
@@ -20,7 +24,7 @@ namespace Yibao.Settlement.Doors;
 /// <summary>The institutions' door at the treatment place.</summary>
 public sealed class SettlementsService(
     TreatmentDesk desk, IWriteDoor door, IInstitutions institutions, Identification identification, IUndeliveredSettlements undelivered,
-    RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
+    OutsideDesk outside, PolicyLibrary policies, RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
 {
     public override async Task<RegisterVisitAnswer> RegisterVisit(RegisterVisitRequest request, ServerCallContext context)
     {
@@ -31,6 +35,8 @@ public sealed class SettlementsService(
         if (request.InpatientType is < 0 or > 3) throw SystemErrors.FieldInvalid.With("ipt_type", "0–3").AsException();
         var insured = request.CredentialType.Length == 0 ? null : await Insured(request, context.CancellationToken);
         var institution = await institutions.InForce(request.InstitutionCode, request.CareType, insured?.HomeArea, began);
+        var trauma = request.Trauma ? policies.At(institution.Area, began.BusinessDate()).Pack.Trauma : TraumaRule.Declared;
+        if (trauma == TraumaRule.NotDirect && insured is not null) throw CareErrors.TraumaNotDirect.With(institution.Area).AsException();
         var registration = new Registration
         {
             VisitId = VisitId(request.InstitutionCode, request.VisitId),
@@ -43,6 +49,7 @@ public sealed class SettlementsService(
             OutpatientFlag = request.OutpatientFlag,
             InpatientType = request.InpatientType,
             Trauma = request.Trauma,
+            CommitmentRequired = trauma == TraumaRule.Commitment,
         };
         var stream = Visit.Stream(registration.VisitId);
         var visit = (await door.Execute(new Command(current.Actor, registration.VisitId, [stream], states => VisitDecider.Register(registration, insured, states.Of(stream))))).OrThrow().State(stream);
@@ -60,13 +67,15 @@ public sealed class SettlementsService(
     {
         var id = VisitId(request.InstitutionCode, request.VisitId);
         List<FeeSplit.FeeLine> lines = [.. request.Lines.Select(line => line.ToLine())];
-        return await OnVisit(id, visit => VisitDecider.Upload(id, lines, visit));
+        return Held(lines.Exists(line => line.Outside is not null)
+            ? await outside.Upload(id, lines, current.Actor)
+            : await OnVisit(id, visit => VisitDecider.Upload(id, lines, visit)));
     }
 
     public override async Task<UploadFeesAnswer> WithdrawFees(WithdrawFeesRequest request, ServerCallContext context)
     {
         var id = VisitId(request.InstitutionCode, request.VisitId);
-        return await OnVisit(id, visit => VisitDecider.Withdraw(id, [.. request.Serials], visit));
+        return Held(await outside.Withdraw(id, [.. request.Serials], current.Actor));
     }
 
     public override async Task<PreSettleAnswer> PreSettle(SettleRequest request, ServerCallContext context)
@@ -130,10 +139,14 @@ public sealed class SettlementsService(
         return answer.Denial is { } denial ? throw denial.Refusal.ToError().AsException() : answer.ToWire();
     }
 
-    private async Task<UploadFeesAnswer> OnVisit(string id, Func<Visit, Decision> decide)
+    private async Task<Visit> OnVisit(string id, Func<Visit, Decision> decide)
     {
         var stream = Visit.Stream(id);
-        var visit = (await door.Execute(new Command(current.Actor, id, [stream], states => decide(states.Of(stream))))).OrThrow().State(stream);
+        return (await door.Execute(new Command(current.Actor, id, [stream], states => decide(states.Of(stream))))).OrThrow().State(stream);
+    }
+
+    private static UploadFeesAnswer Held(Visit visit)
+    {
         return new UploadFeesAnswer { Lines = visit.Lines.Count, TotalFen = visit.Lines.Values.Aggregate(Money.Zero, static (sum, line) => sum + line.Amount).Fen };
     }
 

@@ -25,4 +25,13 @@ public enum Approval
 public sealed record FeeLine(string Serial, string Code, ChargeCategory? Category, decimal Price, decimal Count, Money Amount, DateOnly Date)
 {
     public Approval Approval { get; init; }
+
+    /// <summary>Set when another institution or a pharmacy provided it during this stay (INS-027).</summary>
+    public OutsideOrigin? Outside { get; init; }
 }
+
+/// <summary>Where a line of a stay came from, by its slip (004 Annex 12).</summary>
+/// <param name="Slip">Number of the slip at the treating institution.</param>
+/// <param name="Institution">定点医药机构编号 that provided it.</param>
+/// <param name="Serial">费用明细流水号 there: it may not settle that line itself.</param>
+public sealed record OutsideOrigin(string Slip, string Institution, string Serial);

@@ -2,6 +2,8 @@ using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.Trauma;
+using Yibao.Settlement.Verification;
 using Yibao.Settlement.Visits;
 
 namespace Yibao.Settlement.RoundTrip;
@@ -38,6 +40,7 @@ public static class TreatmentDecider
             var bill = Bill.Of(visit, command.Serials, id);
             if (visit.Insured is null) return Decision.Refuse(SettlementErrors.VisitNotInsured.With(command.VisitId));
             if (visit.SelfPaid) return Decision.Refuse(SettlementErrors.VisitSelfPaid.With(command.VisitId));
+            if (TraumaRules.Forbids(visit) is { } uncommitted) return Decision.Refuse(uncommitted);
             if (Elsewhere(command, visit, bill, asked) is { } decided) return decided;
 
             var request = command.Build(visit, bill);
@@ -83,7 +86,7 @@ public static class TreatmentDecider
         var received = new OutcomeReceived(outcome, command.OutcomeSeal, command.Waiting, open);
         var own = new Append(TreatmentSettlement.Stream(request.Id), outcome is { State: OutcomeState.Reversed, Content: { } original } && settlement.Outcome is null
             ? [new OriginalReceived(original, outcome.DecidedAt), received]
-            : [received]);
+            : [received, .. VerificationRules.After(outcome, request, settlement)]);
         return visit.Settlements.ContainsKey(request.Id)
             ? Decision.Accept(own, new Append(Visit.Stream(request.VisitId), [onVisit]))
             : Decision.Accept(own);

@@ -6,6 +6,7 @@ using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.OutsideServices;
 using Yibao.Settlement.Refunds;
 using Yibao.Settlement.Visits;
 
@@ -84,7 +85,11 @@ public sealed class TreatmentDesk(
             (state, bill) => closed is null ? Request(id, terms, institution!, quoted?.Figures, now, state, bill) : throw closed.AsException(),
             request => sealing.Seal(request.HomeArea, Sealing.IntentId(id), request.Instant, SettlementKinds.Intent, request));
         faults.Reached(FaultPoints.TreatmentBeforeIntent);
-        var executed = await door.Execute(new Command(actor, id, [own, visit], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))));
+        // Outpatients and pharmacies: what the person's stay elsewhere has included is not settled a second time (INS-027).
+        var executed = registered is { Insured: { } insured, Registration: { } care } && !care.CareType.StartsWith('2') && OutsideOrders.Stream(insured.Person.ToString()) is var outside
+            ? await door.Execute(new Command(actor, id, [own, visit, outside], states =>
+                OutsideRules.Directly(TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own)), id, terms.Institution, states.Of(outside))))
+            : await door.Execute(new Command(actor, id, [own, visit], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))));
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
         if (state.FirstId is { } first) (id, state) = (first, await door.Read(TreatmentSettlement.Stream(first)));

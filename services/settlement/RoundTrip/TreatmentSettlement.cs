@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Deciding;
+using Yibao.Settlement.Statements;
+using Yibao.Settlement.Verification;
 
 namespace Yibao.Settlement.RoundTrip;
 
@@ -90,6 +92,12 @@ public sealed record TreatmentSettlement : IState<TreatmentSettlement>
 
     public string? Declared { get; private init; }
 
+    /// <summary>核查: set when the settlement is in the agency's verification scope.</summary>
+    public VerificationState? Verification { get; private init; }
+
+    /// <summary>Prints of the statement by the institution's print id, in order.</summary>
+    public ImmutableList<StatementPrinted> Prints { get; private init; } = [];
+
     /// <summary>Something is under way that only home can end.</summary>
     public bool IsOpen => Withdrawal is not null || (Request is not null && Outcome is null);
 
@@ -112,6 +120,10 @@ public sealed record TreatmentSettlement : IState<TreatmentSettlement>
         WithdrawalDenied denied => this with { Withdrawal = null, WithdrawalSeal = null, Denials = Denials.SetItem(denied.Denial.NegativeId, denied.Denial) },
         NegativeOf negative => this with { Negative = negative },
         SettlementDeclared declared => this with { Declared = declared.Month },
+        VerificationOpened opened => this with { Verification = new VerificationState(opened.Queue, opened.Benefit, null, false) },
+        VerificationWithdrawn => this with { Verification = Verification! with { Withdrawn = true } },
+        LiabilityFound found => this with { Verification = Verification! with { Found = found } },
+        StatementPrinted printed => this with { Prints = Prints.Add(printed) },
         _ => throw new InvalidOperationException($"A settlement at treatment does not know {fact.GetType().Name}."),
     };
 

@@ -4,6 +4,7 @@ using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Places;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.Trauma;
 
 namespace Yibao.Settlement.Visits;
 
@@ -44,6 +45,9 @@ public sealed record Registration
 
     /// <summary>外伤标志 (trum_flag) with the commitment that no third party is liable.</summary>
     public bool Trauma { get; init; }
+
+    /// <summary>The treatment place settles trauma only with the signed commitment (004 Annex 11, SET-016); its rule on the day of admission.</summary>
+    public bool CommitmentRequired { get; init; }
 }
 
 /// <summary>The visit was registered; as self-pay when no credential was shown.</summary>
@@ -92,6 +96,9 @@ public sealed record Visit : IState<Visit>
 
     public bool SelfPaid { get; private init; }
 
+    /// <summary>外伤无第三方责任承诺书, the last one signed.</summary>
+    public TraumaCommitted? Commitment { get; private init; }
+
     /// <summary>By serial number, in order of serial: the form a bill's hash is taken over.</summary>
     public ImmutableSortedDictionary<string, FeeLine> Lines { get; private init; } = ImmutableSortedDictionary.Create<string, FeeLine>(StringComparer.Ordinal);
 
@@ -108,6 +115,7 @@ public sealed record Visit : IState<Visit>
         VisitRegistered registered => this with { Registration = registered.Registration, Insured = registered.Insured },
         VisitInsured insured => this with { Insured = insured.Insured },
         VisitSelfPaid => this with { SelfPaid = true },
+        TraumaCommitted committed => this with { Commitment = committed },
         FeesUploaded uploaded => this with { Lines = Lines.SetItems(uploaded.Lines.Select(line => KeyValuePair.Create(line.Serial, line))) },
         FeesWithdrawn withdrawn => this with { Lines = Lines.RemoveRange(withdrawn.Serials) },
         VisitSettlementStarted started => this with

@@ -5,6 +5,7 @@ using System.Text;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
+using Yibao.Settlement.Trauma;
 
 namespace Yibao.Settlement.Benefits.Packs;
 
@@ -141,21 +142,26 @@ public sealed class PolicyLibrary
         if (layers.All(layer => layer.Level != PackLevel.Default)) throw PolicyErrors.PolicyMissing.With(place.Code, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).AsException();
         var body = layers.Select(layer => PackMerge.Expanded(layer.Body)).Aggregate(PackMerge.Over);
         var reader = new PackReader();
-        reader.Only(body, "", "employee", "resident", "catalogue", "bounds");
+        reader.Only(body, "", "employee", "resident", "catalogue", "bounds", "treatment");
         var catalogue = reader.Map(body, "catalogue", "");
         reader.Only(catalogue, "catalogue", "intraProvince");
+        var treatment = body["treatment"] is null ? null : reader.Map(body, "treatment", "");
+        if (treatment is not null) reader.Only(treatment, "treatment", "trauma");
         var employee = new PackBinder(reader, InsuranceType.Employee).Bind(body);
         var resident = new PackBinder(reader, InsuranceType.Resident).Bind(body);
         PolicyBounds.Check(reader, body, place.Code, InsuranceType.Employee, employee);
         PolicyBounds.Check(reader, body, place.Code, InsuranceType.Resident, resident);
-        errors.AddRange(reader.Errors);
 
         var figures = PackMerge.Flatten(body).ToList();
         var own = layers.FirstOrDefault(layer => layer.Level == PackLevel.City);
         var from = layers.Max(layer => layer.From);
         var pack = new PolicyPack(
             Version(place.Code, from, figures), place.Code, place.Name, from, own?.To, employee, resident,
-            reader.OneOf<CatalogueRule>(catalogue, "intraProvince", "catalogue"));
+            reader.OneOf<CatalogueRule>(catalogue, "intraProvince", "catalogue"))
+        {
+            Trauma = treatment is null ? TraumaRule.Commitment : reader.OneOf<TraumaRule>(treatment, "trauma", "treatment", TraumaRule.Commitment),
+        };
+        errors.AddRange(reader.Errors);
         return new ResolvedPolicy(pack, figures, layers, Warnings(place.Code, layers, day));
     }
 
