@@ -152,9 +152,9 @@ public sealed class CareTypes(CarePlatform platform)
 
         async Task<string> Refused(Action<TraumaCommitment> wrong) => await His.Refusal(async () =>
         {
-            var paper = Commitment(person, "tr2");
-            wrong(paper);
-            await _wuhan.Papers.SignTraumaCommitmentAsync(paper, cancellationToken: His.Cancellation);
+            var refused = Commitment(person, "tr2");
+            wrong(refused);
+            await _wuhan.Papers.SignTraumaCommitmentAsync(refused, cancellationToken: His.Cancellation);
         });
 
         (await Refused(paper => paper.Relative = new NearRelative { Name = relative.Name, Phone = relative.Phone })).ShouldBe("FIELD_REQUIRED");

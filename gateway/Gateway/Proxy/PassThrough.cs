@@ -26,9 +26,6 @@ internal static class PassThrough
     {
         service.Services.AddReverseProxy().LoadFromMemory([.. Services.SelectMany(RoutesOf)], [.. Services.SelectMany(name => ClustersOf(name, service.Settings))]);
         service.Services.AddSingleton<IForwarderHttpClientFactory, PeerClients>();
-        // A route's time limit is kept by this middleware; without it the proxy refuses every call.
-        service.Services.AddRequestTimeouts();
-        service.Middleware(static app => app.UseRequestTimeouts());
         // The services authorise: the gateway cannot know what a request asks for.
         service.Endpoints(routes => routes.MapReverseProxy().Allow(Access.Guarded("由所转发的服务核对")));
     }

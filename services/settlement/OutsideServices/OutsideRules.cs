@@ -1,3 +1,4 @@
+using Yibao.Contracts.Filings;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Settlement.Benefits;
