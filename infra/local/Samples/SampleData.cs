@@ -25,14 +25,14 @@ public static class SampleData
     private static readonly TimeSpan Shanghai = TimeSpan.FromHours(8);
     private static readonly DateOnly Since = new(2023, 1, 1);
 
-    /// <summary>Stores what is not there yet; a second time changes nothing. Returns when every node's settlement service knows the institutions.</summary>
+    /// <summary>Stores what is not there yet at the nodes that run; a second time changes nothing. Returns when every node's settlement service knows the institutions.</summary>
     public static async Task Store(LocalPlatform platform, string folder, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(platform);
-        var institutions = Rows(folder, "institutions.csv");
+        List<IReadOnlyDictionary<string, string>> institutions = [.. Rows(folder, "institutions.csv").Where(row => platform.Nodes.Contains(Host(row["admdvs"])))];
         await Task.WhenAll(institutions.GroupBy(row => Host(row["admdvs"])).Select(node => Institutions(platform, node.Key, [.. node], cancellation)));
         var filings = Rows(folder, "filings.csv").ToDictionary(row => row["certno"], StringComparer.Ordinal);
-        await Task.WhenAll(Rows(folder, "persons.csv").GroupBy(row => Host(row["insu_admdvs"])).Select(node => Persons(platform, node.Key, [.. node], filings, cancellation)));
+        await Task.WhenAll(Rows(folder, "persons.csv").GroupBy(row => Host(row["insu_admdvs"])).Where(node => platform.Nodes.Contains(node.Key)).Select(node => Persons(platform, node.Key, [.. node], filings, cancellation)));
         await Known(platform, institutions, cancellation);
     }
 

@@ -43,7 +43,7 @@ internal static class BookSql
         create index if not exists book_held_day on {at}book_held (direction, neighbour, day);
         """;
 
-    public const string Columns = "role, version, content, decided_at, down_treatment, down_home, upward, batch, up_batch, booked_at, total_fen, fund_fen, cash_fen, content_hash, business_date";
+    public const string Columns = "role, version, content, decided_at, down_treatment, down_home, upward, batch, up_batch, booked_at, total_fen, fund_fen, cash_fen, content_hash, business_date, settlement_id";
 
     /// <summary>Takes what is new; answers every row that stood already, with its version and hash.</summary>
     public static string Insert(string at) => $"""

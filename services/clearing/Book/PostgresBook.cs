@@ -383,10 +383,13 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
     {
         AdminDivision? Optional(int column) => reader.IsDBNull(column) ? null : new AdminDivision(reader.GetString(column));
         var content = JsonSerializer.Deserialize<SettlementContent>(reader.GetString(2)) ?? throw new InvalidOperationException("A row of the book holds no settlement.");
+        // A row stands for the number it is filed under, whatever its content claims.
+        var own = reader.GetString(15) == content.SettlementId;
+        if (!own) content = content with { SettlementId = reader.GetString(15) };
         var entry = new BookEntry((PartyRole)reader.GetInt16(0), content, reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(3),
             new Crossing(Optional(4), Optional(5), reader.GetBoolean(6)));
         var sums = new PartySums(new(reader.GetInt64(10)), new(reader.GetInt64(11)), new(reader.GetInt64(12)));
-        var intact = sums == new PartySums(content.Total, content.FundTotal, content.Cash) && reader.GetFieldValue<DateOnly>(14) == content.BusinessDate
+        var intact = own && sums == new PartySums(content.Total, content.FundTotal, content.Cash) && reader.GetFieldValue<DateOnly>(14) == content.BusinessDate
             && entry.ContentHash().AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(13));
         return new BookRow(entry, reader.GetFieldValue<DateOnly>(7), reader.GetFieldValue<DateOnly>(8), reader.GetFieldValue<DateTimeOffset>(9)) { Altered = intact ? null : sums };
     }
