@@ -64,7 +64,7 @@ public sealed class FilingModule : IServiceModule
         var node = service.Settings.Node;
         service.Publishes<InstitutionTold, InstitutionReplicated>(fact => fact.Fact.Replica);
         service.Edges<Replication.Replication>();
-        service.SendsOverEdge<FilingTold>((fact, signer) => Replication.Replication.Tell(fact.Fact.Replica, NodeRegistry.Reference, node, signer));
+        service.SendsOverEdge<FilingTold>((fact, signer) => Replication.Replication.Tell(fact.Fact.Replica, service.Settings.Registry, node, signer));
     }
 
     private static void Doors(ServiceBuilder service)

@@ -21,6 +21,9 @@ public sealed record ServiceSettings
     /// <summary>The node's own broker (virtual host), amqp://….</summary>
     public required Uri Broker { get; init; }
 
+    /// <summary>The country's nodes: as built in, with whatever changes this deployment was given.</summary>
+    public NodeRegistry Registry { get; init; } = NodeRegistry.Reference;
+
     /// <summary>Brokers of the edges to neighbouring nodes.</summary>
     public IReadOnlyList<EdgeSettings> Edges { get; init; } = [];
 

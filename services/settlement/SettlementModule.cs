@@ -37,8 +37,9 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         service.Facts(typeof(SettlementModule).Assembly);
         SettlementTables.Declare(service, settings);
         VerificationItems.Declare(service);
+        SettlementMeters.Declare(service);
         // The registry that the host is given; messages are only told once it runs.
-        var registry = NodeRegistry.Reference;
+        var registry = service.Settings.Registry;
         Messages(service, () => registry);
         Nodes(service);
         Doors(service);
@@ -52,6 +53,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
             registry = provider.GetRequiredService<NodeRegistry>();
             return new Routes(node, provider.GetRequiredService<NodeRegistry>);
         });
+        services.AddSingleton<RoundTripMeter>();
         services.AddSingleton<Sealing>();
         services.AddSingleton<HandOverDesk>();
         services.AddSingleton<HomeDesk>();

@@ -38,6 +38,7 @@ public sealed class ClearingModule : IServiceModule
             .Edges<ExchangeDoor>()
             .Job<DayCut>("reconciliation-day", "daily 00:30")
             .Job<MonthCheck>("reconciliation-month", "daily 08:00");
+        ReconciliationMeters.Declare(service);
         ReconciliationDoors.Declare(service);
 
         var services = service.Services;

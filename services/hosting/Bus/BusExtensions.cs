@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Yibao.Contracts.Messages;
 using Yibao.Hosting.Bus;
@@ -90,6 +91,8 @@ public static class BusExtensions
         {
             // The library would otherwise report usage to its vendor.
             bus.DisableUsageTelemetry();
+            // Settlements need no broker: what is told waits in the store. A host whose broker is away must go on being called.
+            bus.ConfigureHealthCheckOptions(options => options.MinimalFailureStatus = HealthStatus.Degraded);
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(service.Settings.Broker, host => host.ConnectionName($"{service.Settings.Node}/{model.Service}"));

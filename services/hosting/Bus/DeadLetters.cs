@@ -38,6 +38,15 @@ public sealed class DeadLetters(Uri broker)
         return await CountIn(connection, Bus.BusModel.DeadLettersOf(service), cancellation);
     }
 
+    /// <summary>How many messages were published before any queue wanted them.</summary>
+    public Task<long> CountUnrouted(CancellationToken cancellation = default) => CountOf(Bus.BusModel.Unrouted, cancellation);
+
+    internal async Task<long> CountOf(string queue, CancellationToken cancellation)
+    {
+        await using var connection = await Connect(cancellation);
+        return await CountIn(connection, queue, cancellation);
+    }
+
     /// <summary>Puts dead letters of a service back into the queues they came from: all of them, or the one with this id.</summary>
     /// <returns>How many were put back. What fails again comes again.</returns>
     public Task<int> Replay(string service, Guid? only = null, CancellationToken cancellation = default) =>

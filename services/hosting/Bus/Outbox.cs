@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Yibao.Hosting.Store;
+using Yibao.Hosting.Telemetry;
 using Yibao.Kernel.Deciding;
 
 namespace Yibao.Hosting.Bus;
@@ -117,6 +118,7 @@ internal static class OutboxExtensions
         service.Services.AddSingleton(model);
         service.Services.AddSingleton<IConfigureSubscriptions>(provider => new OutboxSubscriptions(provider, model, service.Settings));
         service.Services.AddSingleton<IOutbox, OutboxProgress>();
+        OutboxGauges.Declare(service, model);
         service.Services.AddSingleton<DaemonLeader>();
         service.Services.AddHostedService(provider => provider.GetRequiredService<DaemonLeader>());
         return model;

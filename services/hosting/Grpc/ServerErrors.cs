@@ -2,12 +2,13 @@ using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
+using Yibao.Hosting.Telemetry;
 using Yibao.Kernel.Errors;
 
 namespace Yibao.Hosting.Grpc;
 
 /// <summary>Outermost on the server: a refusal becomes rich status; anything else becomes INTERNAL with a trace id and is logged, once.</summary>
-internal sealed partial class ServerErrors(ILogger<ServerErrors> log) : Interceptor
+internal sealed partial class ServerErrors(RefusalMeter meter, ILogger<ServerErrors> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -63,11 +64,13 @@ internal sealed partial class ServerErrors(ILogger<ServerErrors> log) : Intercep
         switch (failure)
         {
             case RefusedException refused:
+                meter.Refused(refused.Error, "grpc");
                 LogRefused(log, context.Method, refused.Error.Code, trace);
                 return ErrorStatus.ToRpc(refused.Error, trace);
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(StatusCode.Cancelled, ""));
             default:
+                meter.Refused(SystemErrors.Internal, "grpc");
                 LogFailed(log, failure, context.Method, trace);
                 return ErrorStatus.ToRpc(SystemErrors.Internal.With(trace), trace);
         }

@@ -45,7 +45,7 @@ public static class ServiceHost
         });
         AddBasics(builder, settings);
         AddDoors(builder, settings, credentials, listen, module.Public);
-        AddCalls(builder.Services, credentials);
+        AddCalls(builder.Services, settings, credentials);
 
         var service = new ServiceBuilder(builder, settings);
         module.Configure(service);
@@ -62,8 +62,11 @@ public static class ServiceHost
         return app;
     }
 
-    /// <summary>The whole of a service's <c>Program.cs</c>: reads the settings, runs until told to stop, drains.</summary>
-    /// <returns>Exit code: 0 stopped, 2 wrong settings.</returns>
+    /// <summary>
+    /// The whole of a service's <c>Program.cs</c>: reads the settings, runs until told to stop, drains. With <c>migrate</c> as its first
+    /// argument it only brings the schema up to date, with <c>health</c> it only asks the host of the same settings whether it is ready.
+    /// </summary>
+    /// <returns>Exit code: 0 stopped or done, 1 not ready, 2 wrong settings.</returns>
     public static async Task<int> Run(string[] args, IServiceModule module)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -71,8 +74,10 @@ public static class ServiceHost
         ServiceSettings settings;
         try
         {
-            var configuration = SettingsReader.Configuration(args);
+            var (step, rest) = ServiceSteps.Of(args);
+            var configuration = SettingsReader.Configuration(rest);
             settings = SettingsReader.Read(configuration, module.Name);
+            if (step is not null) return await ServiceSteps.Run(step, settings, module);
             app = Build(settings, module, builder =>
             {
                 builder.Configuration.AddConfiguration(configuration);
@@ -80,7 +85,7 @@ public static class ServiceHost
                 builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime>(services => ActivatorUtilities.CreateInstance<Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>(services)));
             });
         }
-        catch (Exception wrong) when (wrong is InvalidOperationException or IOException)
+        catch (Exception wrong) when (wrong is InvalidOperationException or IOException or FormatException)
         {
             await Console.Error.WriteLineAsync(wrong.Message);
             return 2;
@@ -137,16 +142,17 @@ public static class ServiceHost
         });
     }
 
-    private static void AddCalls(IServiceCollection services, NodeCredentials? credentials)
+    private static void AddCalls(IServiceCollection services, ServiceSettings settings, NodeCredentials? credentials)
     {
         if (credentials is not null)
         {
             services.AddSingleton(credentials);
+            services.AddCertificateGauge(credentials);
             services.AddSingleton<NodeTrust>();
             services.AddSingleton<IEnvelopeSigner>(provider => new EnvelopeSigner(credentials.Signing, provider.GetRequiredService<NodeTrust>()));
         }
 
-        services.TryAddSingleton(NodeRegistry.Reference);
+        services.TryAddSingleton(settings.Registry);
         services.TryAddSingleton<IRegions, RegistryRegions>();
         services.AddSingleton<CurrentActor>();
         services.AddSingleton<ICurrentActor>(static provider => provider.GetRequiredService<CurrentActor>());

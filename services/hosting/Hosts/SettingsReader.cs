@@ -7,17 +7,27 @@ using Yibao.Kernel.Places;
 
 namespace Yibao.Hosting.Hosts;
 
-/// <summary>Settings of a service that runs as its own process: <c>appsettings.json</c>, then environment (<c>Yibao__Node</c>), then arguments (<c>--Yibao:Node=420000</c>).</summary>
+/// <summary>
+/// Settings of a service that runs as its own process: <c>appsettings.json</c>, then a folder of secrets with a file for each
+/// (<c>/run/secrets/Yibao__Database</c>), then environment (<c>Yibao__Node</c>), then arguments (<c>--Yibao:Node=420000</c>).
+/// </summary>
 public static class SettingsReader
 {
-    public static IConfiguration Configuration(string[] args) => new ConfigurationBuilder()
-        .SetBasePath(AppContext.BaseDirectory)
-        .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
-        .AddEnvironmentVariables()
-        .AddCommandLine(args)
-        .Build();
+    /// <summary>Environment variable that names the folder of secrets; without it there is none.</summary>
+    public const string SecretsFolder = "YIBAO_SECRETS";
 
+    public static IConfiguration Configuration(string[] args)
+    {
+        var builder = new ConfigurationBuilder()
+            .SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false);
+        if (Environment.GetEnvironmentVariable(SecretsFolder) is { Length: > 0 } secrets) builder.AddKeyPerFile(Path.GetFullPath(secrets), optional: false, reloadOnChange: false);
+        return builder.AddEnvironmentVariables().AddCommandLine(args).Build();
+    }
+
+    /// <summary><c>Yibao:NodeChanges</c> names a file of further changes of the node registry (rows as in <c>nodes.csv</c>): how a city gets a node of its own without a new release.</summary>
     /// <exception cref="InvalidOperationException">A setting is missing or malformed; names the key.</exception>
+    /// <exception cref="FormatException">The file of changes is wrong; names the line.</exception>
     public static ServiceSettings Read(IConfiguration configuration, string service)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -28,10 +38,11 @@ public static class SettingsReader
             Node = AdminDivision.TryParse(Required(section, "Node"), out var node) ? node : throw Bad(section, "Node", "six digits"),
             Database = Required(section, "Database"),
             Broker = Address(section, "Broker", required: true)!,
+            Registry = section["NodeChanges"] is { Length: > 0 } changes ? NodeRegistry.Reference.With(File.ReadAllText(changes)) : NodeRegistry.Reference,
             Edges = [.. section.GetSection("Edges").GetChildren().Select(Edge)],
             GrpcListen = section["GrpcListen"] ?? defaults.GrpcListen,
             HttpListen = section["HttpListen"] ?? defaults.HttpListen,
-            Peers = section.GetSection("Peers").GetChildren().ToDictionary(peer => peer.Key, peer => Absolute(peer, peer.Value), StringComparer.Ordinal),
+            Peers = section.GetSection("Peers").GetChildren().ToDictionary(PeerName, peer => Absolute(peer, peer.Value), StringComparer.Ordinal),
             CertificateFolder = section["CertificateFolder"],
             LoopbackPlain = Flag(section, "LoopbackPlain"),
             DrainLimit = section["DrainLimit"] is { } limit
@@ -73,6 +84,9 @@ public static class SettingsReader
     private static KeyRing Ring(IConfigurationSection section, string key) => new(
         Required(section, $"{key}:Current"),
         section.GetSection($"{key}:Keys").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "", StringComparer.Ordinal));
+
+    // The names of environment variables cannot hold a slash everywhere (Kubernetes before 1.32): filing.http is filing/http.
+    private static string PeerName(IConfigurationSection peer) => peer.Key.Replace('.', '/');
 
     private static EdgeSettings Edge(IConfigurationSection edge) => new()
     {

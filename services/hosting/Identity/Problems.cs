@@ -4,7 +4,9 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Yibao.Hosting.Telemetry;
 using Yibao.Kernel.Errors;
 
 namespace Yibao.Hosting.Identity;
@@ -38,6 +40,7 @@ public sealed partial class Problems(ILogger<Problems> log)
                 break;
         }
 
+        http.RequestServices.GetRequiredService<RefusalMeter>().Refused(error, "json");
         var problem = Of(error, trace);
         problem.Status = status ?? problem.Status;
         http.Response.Clear();

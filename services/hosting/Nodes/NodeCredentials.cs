@@ -14,7 +14,7 @@ public sealed record NodeCredentials(X509Certificate2 Service, ISigningKey? Sign
 {
     /// <summary>
     /// Reads a folder: <c>ca.crt</c>, <c>{service}.crt</c> and <c>.key</c>, optionally <c>signing.crt</c> and <c>.key</c>,
-    /// and <c>nodes/*.crt</c>. All PEM; keys PKCS#8.
+    /// and <c>nodes/*.crt</c> or all of them in one file <c>nodes.crt</c>. All PEM; keys PKCS#8.
     /// </summary>
     /// <exception cref="InvalidOperationException">A file is missing, or a key does not belong to its certificate.</exception>
     public static NodeCredentials FromFolder(string folder, string service)
@@ -25,10 +25,10 @@ public sealed record NodeCredentials(X509Certificate2 Service, ISigningKey? Sign
         var own = X509Certificate2.CreateFromPemFile(Path.Combine(folder, $"{service}.crt"), Path.Combine(folder, $"{service}.key"));
         var signing = File.Exists(Path.Combine(folder, "signing.crt")) ? SigningKeyFrom(folder) : null;
         var nodes = Path.Combine(folder, "nodes");
-        var certificates = Directory.Exists(nodes)
-            ? Directory.EnumerateFiles(nodes, "*.crt").Order(StringComparer.Ordinal).Select(X509CertificateLoader.LoadCertificateFromFile).ToList()
-            : [];
-        return new NodeCredentials(own, signing, roots, certificates);
+        var certificates = new X509Certificate2Collection();
+        if (File.Exists(nodes + ".crt")) certificates.ImportFromPemFile(nodes + ".crt");
+        if (Directory.Exists(nodes)) foreach (var file in Directory.EnumerateFiles(nodes, "*.crt").Order(StringComparer.Ordinal)) certificates.Add(X509CertificateLoader.LoadCertificateFromFile(file));
+        return new NodeCredentials(own, signing, roots, [.. certificates]);
     }
 
     /// <summary>A signing key of whichever algorithm its certificate names.</summary>

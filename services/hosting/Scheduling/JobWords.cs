@@ -21,6 +21,9 @@ public static class JobWords
         services.AddSingleton(new JobDefinition(name, schedule, typeof(TJob)));
         if (services.Any(entry => entry.ServiceType == typeof(Scheduler))) return service;
         service.Table(Scheduler.Tables);
+        services.AddMetrics();
+        services.AddSingleton<JobMeter>();
+        JobMeter.Declare(service);
         services.AddSingleton<Scheduler>();
         services.AddSingleton<IJobs>(static provider => provider.GetRequiredService<Scheduler>());
         services.AddHostedService(static provider => provider.GetRequiredService<Scheduler>());

@@ -16,7 +16,7 @@ internal sealed record JobDefinition(string Name, Schedule Schedule, Type Handle
 /// ends and another takes over. All jobs of a service run one after the other in the order they fell due, so that
 /// after a downtime, or a jump of the virtual clock, they happen in the order they would have happened in.
 /// </summary>
-internal sealed partial class Scheduler(IEnumerable<JobDefinition> jobs, NpgsqlDataSource source, StoreModel model, TimeProvider time, IServiceProvider services, ILogger<Scheduler> log) : BackgroundService, IJobs
+internal sealed partial class Scheduler(IEnumerable<JobDefinition> jobs, NpgsqlDataSource source, StoreModel model, TimeProvider time, IServiceProvider services, JobMeter meter, ILogger<Scheduler> log) : BackgroundService, IJobs
 {
     public const string Tables = """
         create table if not exists job (name varchar(100) primary key, done_through timestamptz not null);
@@ -157,6 +157,7 @@ internal sealed partial class Scheduler(IEnumerable<JobDefinition> jobs, NpgsqlD
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var renewing = Renew(job, occurrence, life);
         string? trouble = null;
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         try
         {
             await using var scope = services.CreateAsyncScope();
@@ -168,6 +169,7 @@ internal sealed partial class Scheduler(IEnumerable<JobDefinition> jobs, NpgsqlD
             Failed(job.Name, occurrence.Period, attempt, trouble);
         }
 
+        meter.Ran(job.Name, System.Diagnostics.Stopwatch.GetElapsedTime(began), trouble);
         await life.CancelAsync();
         await renewing;
         // Backing off from one second to ten minutes.

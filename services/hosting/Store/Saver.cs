@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using JasperFx.Events;
 using Marten;
+using Yibao.Hosting.Telemetry;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Places;
@@ -32,7 +33,7 @@ internal sealed class Transaction
 }
 
 /// <summary>Saves a transaction through Marten.</summary>
-internal sealed partial class Saver(DocumentStore store, StoreModel model, TimeProvider time)
+internal sealed partial class Saver(DocumentStore store, StoreModel model, FactMeter meter, TimeProvider time)
 {
     public const string ActorHeader = "actor";
 
@@ -79,6 +80,8 @@ internal sealed partial class Saver(DocumentStore store, StoreModel model, TimeP
 
         // From here on nobody's cancellation counts: a commit is never torn.
         await session.SaveChangesAsync(CancellationToken.None);
+        foreach (var part in transaction.Parts)
+            foreach (var (fact, _) in part.Facts) meter.Stored(fact);
     }
 
     private static void Queue(IDocumentSession session, RowCommand row)

@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace Yibao.Hosting.Store;
 
-/// <summary>The service's schema: applied as a step of its own, or at start where the settings say so.</summary>
+/// <summary>
+/// The service's schema: applied as a step of its own, or at start where the settings say so. It only ever grows, so that versions
+/// run side by side during an upgrade: the database remembers every version it was brought to, and a service of any of them may start.
+/// </summary>
 internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSource source)
 {
     /// <summary>What every service has beside the events.</summary>
@@ -27,21 +30,20 @@ internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSo
     public async Task Apply(CancellationToken cancellation)
     {
         var wanted = Fingerprint();
-        if (string.Equals(await Found(cancellation), wanted, StringComparison.Ordinal)) return;
+        if (await Knows(wanted, cancellation) is true) return;
 
         // Hosts that start together wait for the first one.
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await Run(connection, "select pg_advisory_lock(hashtext($1))", cancellation, $"{model.Service}/migrate");
         try
         {
-            if (string.Equals(await Found(cancellation), wanted, StringComparison.Ordinal)) return;
+            if (await Knows(wanted, cancellation) is true) return;
             await Run(connection, $"create schema if not exists {Quoted(model.Service)}", cancellation);
             await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
 
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             foreach (var ddl in model.Tables.Prepend(House)) await Run(connection, ddl, cancellation);
             await Run(connection, "create table if not exists schema_version (fingerprint text not null, applied_at timestamptz not null default now())", cancellation);
-            await Run(connection, "delete from schema_version", cancellation);
             await Run(connection, "insert into schema_version (fingerprint) values ($1)", cancellation, wanted);
             await transaction.CommitAsync(cancellation);
         }
@@ -51,20 +53,28 @@ internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSo
         }
     }
 
-    /// <exception cref="InvalidOperationException">The schema is not the one this version needs.</exception>
+    /// <exception cref="InvalidOperationException">The database was never brought to what this version needs.</exception>
     public async Task Check(CancellationToken cancellation)
     {
-        var found = await Found(cancellation);
-        if (found is null) throw new InvalidOperationException($"The database has no schema '{model.Service}' yet: run the migration step first, or set Yibao:Migrate.");
-        if (!string.Equals(found, Fingerprint(), StringComparison.Ordinal)) throw new InvalidOperationException($"The schema '{model.Service}' is of another version than this service: run the migration step first, or set Yibao:Migrate.");
+        switch (await Knows(Fingerprint(), cancellation))
+        {
+            case null:
+                throw new InvalidOperationException($"The database has no schema '{model.Service}' yet: run the migration step first, or set Yibao:Migrate.");
+            case false:
+                throw new InvalidOperationException($"The schema '{model.Service}' is older than this service: run the migration step first, or set Yibao:Migrate.");
+            default:
+                return;
+        }
     }
 
-    private async Task<string?> Found(CancellationToken cancellation)
+    /// <summary>Whether the schema holds what this version needs; null when there is none yet.</summary>
+    private async Task<bool?> Knows(string fingerprint, CancellationToken cancellation)
     {
         await using var exists = source.CreateCommand("select to_regclass('schema_version') is not null");
         if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!) return null;
-        await using var command = source.CreateCommand("select fingerprint from schema_version");
-        return (string?)await command.ExecuteScalarAsync(cancellation);
+        await using var command = source.CreateCommand("select exists (select from schema_version where fingerprint = $1)");
+        command.Parameters.Add(new() { Value = fingerprint });
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

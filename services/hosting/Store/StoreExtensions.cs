@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Yibao.Hosting.Store;
+using Yibao.Hosting.Telemetry;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 
@@ -87,6 +88,8 @@ public static class StoreExtensions
         services.AddSingleton(provider => MartenSetup.Store(model, provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetServices<IConfigureSubscriptions>()));
         services.AddSingleton<Schema>();
         services.AddSingleton<Loader>();
+        services.AddMetrics();
+        services.AddSingleton<FactMeter>();
         services.AddSingleton<Saver>();
         services.AddSingleton<DirectDoor>();
         services.AddSingleton<BatchingDoor>();

@@ -11,7 +11,7 @@ internal sealed class HopMeter
 
     private readonly Histogram<double> _duration;
 
-    public HopMeter(IMeterFactory meters) => _duration = meters.Create(Name).CreateHistogram<double>("yibao.hop.duration", "s", "Time until the neighbour's answer");
+    public HopMeter(IMeterFactory meters) => _duration = meters.Create(Name).CreateHistogram("yibao.hop.duration", "s", "Time until the neighbour's answer", advice: Buckets.OfCalls);
 
     /// <param name="outcome"><c>ok</c> or the error's code.</param>
     public void Record(TimeSpan took, AdminDivision from, AdminDivision to, string kind, string outcome) =>

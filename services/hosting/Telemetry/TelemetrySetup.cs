@@ -16,6 +16,9 @@ internal static class TelemetrySetup
     {
         services.AddMetrics();
         services.AddSingleton<HopMeter>();
+        services.AddSingleton<RefusalMeter>();
+        services.AddSingleton<GaugeSampler>();
+        services.AddHostedService(static provider => provider.GetRequiredService<GaugeSampler>());
         if (settings.Otlp is not { } collector) return;
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(
@@ -33,7 +36,7 @@ internal static class TelemetrySetup
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddMeter("Npgsql", Bus, HopMeter.Name, "Microsoft.AspNetCore.Server.Kestrel")
+                .AddMeter("Npgsql", Bus, "Yibao.*", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddOtlpExporter(options => options.Endpoint = collector));
     }
 }

@@ -31,7 +31,7 @@ public sealed record SettlementAnswer(string SettlementId, TreatmentSettlement S
 /// <summary>The treatment place's steps: validate, split, store the intent, drive it home, store what comes back, answer.</summary>
 public sealed class TreatmentDesk(
     Routes routes, IWriteDoor door, Sealing sealing, Onward onward, IInstitutions institutions, IFeeSplits splits,
-    RoundTripSettings settings, TimeProvider time, IFaultPoint faults)
+    RoundTripSettings settings, TimeProvider time, IFaultPoint faults, RoundTripMeter? meter = null)
 {
     /// <summary>预结算: a signed quote of home; nothing is stored anywhere.</summary>
     /// <exception cref="RefusedException">Refused here, on the way or at home.</exception>
@@ -43,7 +43,7 @@ public sealed class TreatmentDesk(
         var bill = Bill.Of(visit, terms.Serials);
         var request = Request("trial", terms, institution, null, Now(), visit, bill);
         var message = sealing.Make(request.HomeArea, Sealing.TrialId(request.Hash()), request.Instant, SettlementKinds.Trial, request);
-        var answer = await onward.Send(message);
+        var answer = await AskHome(message, request);
         ByHome(answer, request);
         if (answer.Kind != SettlementKinds.Quote) throw SettlementErrors.WrongSigner.With(answer.Kind, SettlementKinds.Quote).AsException();
         return (answer, request.Split);
@@ -173,7 +173,7 @@ public sealed class TreatmentDesk(
         Envelope answer;
         try
         {
-            answer = await onward.Send(message);
+            answer = await AskHome(message, request);
             ByHome(answer, request);
         }
         catch (RefusedException refused)
@@ -208,6 +208,9 @@ public sealed class TreatmentDesk(
 
         return (await door.Execute(new Command(actor, request.Id, [own, visit], decide))).OrThrow().State(own);
     }
+
+    private Task<Envelope> AskHome(Envelope message, SettlementRequest request) =>
+        meter is null ? onward.Send(message) : meter.Measure(message.Kind, request.TreatmentArea, request.HomeArea, () => onward.Send(message));
 
     /// <summary>Only the home place's node speaks for it.</summary>
     private void ByHome(Envelope answer, SettlementRequest request)
