@@ -51,6 +51,8 @@ internal sealed class Peers(ServiceSettings settings, CurrentActor current, Node
         {
             EnableMultipleHttp2Connections = true,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+            // Behind one address there may be many hosts: those that are added get their share within this time.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             KeepAlivePingDelay = TimeSpan.FromSeconds(20),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             ConnectTimeout = TimeSpan.FromSeconds(3),

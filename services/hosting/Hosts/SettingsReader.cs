@@ -76,7 +76,7 @@ public static class SettingsReader
                 RoleClaim = section["Identity:RoleClaim"] ?? defaults.Identity.RoleClaim,
                 NodeClaim = section["Identity:NodeClaim"] ?? defaults.Identity.NodeClaim,
                 InstitutionClaim = section["Identity:InstitutionClaim"] ?? defaults.Identity.InstitutionClaim,
-                DevelopmentKey = section["Identity:DevelopmentKey"],
+                DevelopmentKey = section["Identity:DevelopmentKey"] is { Length: > 0 } key ? key : null,
             },
         };
     }

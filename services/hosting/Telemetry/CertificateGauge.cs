@@ -12,9 +12,9 @@ internal static class CertificateGauge
             // Certificates live in real time, whatever clock the business runs on.
             var now = TimeProvider.System.GetUtcNow();
             Reading Remaining(string certificate, DateTimeOffset until) => new((until - now).TotalSeconds, [new("certificate", certificate)]);
-            var readings = new List<Reading> { Remaining("service", credentials.Service.NotAfter.ToUniversalTime()) };
+            var readings = new List<Reading> { Remaining("service", new DateTimeOffset(credentials.Service.NotAfter.ToUniversalTime())) };
             if (credentials.Signing is { } signing) readings.Add(Remaining("signing", signing.Public.NotAfter));
-            readings.AddRange(credentials.Roots.Select(root => Remaining("authority", root.NotAfter.ToUniversalTime())).OrderBy(reading => reading.Value).Take(1));
+            readings.AddRange(credentials.Roots.Select(root => Remaining("authority", new DateTimeOffset(root.NotAfter.ToUniversalTime()))).OrderBy(reading => reading.Value).Take(1));
             return Task.FromResult<IReadOnlyList<Reading>>(readings);
         }));
 }

@@ -31,8 +31,9 @@ public static class MeterWords
             var readings = new List<Reading>();
             while (await reader.ReadAsync(cancellation))
             {
-                var labels = tags.Select((tag, i) => KeyValuePair.Create<string, object?>(tag, reader.IsDBNull(i + 1) ? "" : reader.GetString(i + 1)));
-                readings.Add(new Reading(reader.IsDBNull(0) ? 0 : reader.GetDouble(0), [.. labels]));
+                var row = new object[reader.FieldCount];
+                reader.GetValues(row);
+                readings.Add(new Reading(row[0] as double? ?? 0, [.. tags.Select((tag, i) => KeyValuePair.Create<string, object?>(tag, row[i + 1] as string ?? ""))]));
             }
 
             if (readings.Count == 0 && tags.Length == 0) readings.Add(new Reading(0, []));

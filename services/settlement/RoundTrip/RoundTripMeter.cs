@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Yibao.Contracts.Nodes;
-using Yibao.Hosting;
 using Yibao.Hosting.Telemetry;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
@@ -9,15 +8,9 @@ using Yibao.Kernel.Places;
 namespace Yibao.Settlement.RoundTrip;
 
 /// <summary>结算响应时间 (OPS-003): how long the treatment place waits for home, by pair of places and step.</summary>
-public sealed class RoundTripMeter
+public sealed class RoundTripMeter(IMeterFactory meters)
 {
-    private readonly Histogram<double> _duration;
-
-    public RoundTripMeter(IMeterFactory meters)
-    {
-        ArgumentNullException.ThrowIfNull(meters);
-        _duration = meters.Create(MeterWords.Meter).CreateHistogram("yibao.settlement.duration", "s", "Time until home's answer reached the treatment place", advice: Buckets.OfCalls);
-    }
+    private readonly DurationMeter _duration = DurationMeter.OfCalls(meters, "yibao.settlement.duration", "Time until home's answer reached the treatment place");
 
     /// <param name="kind">Of the message: trial, intent or reversal.</param>
     /// <param name="treatment">就医地.</param>
@@ -41,7 +34,7 @@ public sealed class RoundTripMeter
         }
         finally
         {
-            _duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new TagList { { "kind", kind }, { "treatment", treatment.Code }, { "home", home.Code }, { "outcome", outcome } });
+            _duration.RecordSince(began, new("kind", kind), new("treatment", treatment.Code), new("home", home.Code), new("outcome", outcome));
         }
     }
 }
