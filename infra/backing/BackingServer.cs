@@ -19,6 +19,9 @@ public abstract class BackingServer : IAsyncDisposable
     /// <summary>"given", "container" or "private instance".</summary>
     public string Kind => _life.Kind;
 
+    /// <summary>The number of its process; its children are its own too. Null where it is given or in a container.</summary>
+    public int? ProcessId => _life.ProcessId;
+
     /// <summary>Starts it again after <see cref="KillAsync"/> or <see cref="StopAsync"/>, at the same address with the same data, and waits until it is ready.</summary>
     /// <exception cref="BackingException">It does not become ready.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)

@@ -15,6 +15,9 @@ internal interface IServerLife : IAsyncDisposable
     /// <summary>SIGKILL, as a crash would.</summary>
     Task KillAsync(CancellationToken cancellation);
 
+    /// <summary>The number of its process on this machine; null where somebody else runs it.</summary>
+    int? ProcessId => null;
+
     /// <summary>Why it is no longer running, with the end of its log; null while it runs.</summary>
     string? WhyGone();
 }

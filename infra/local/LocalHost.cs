@@ -42,6 +42,9 @@ public abstract class LocalHost : IAsyncDisposable
     /// <summary>The running host's services; null where it is a process of its own or does not run.</summary>
     public virtual IServiceProvider? Services => null;
 
+    /// <summary>The number of its process; null where it is a host of this one or does not run.</summary>
+    public virtual int? ProcessId => null;
+
     public abstract ValueTask DisposeAsync();
 
     public override string ToString() => $"{Node.Code}/{Service}";

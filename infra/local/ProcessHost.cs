@@ -15,6 +15,8 @@ internal sealed class ProcessHost(ServiceSettings settings, IServiceModule modul
 
     private string DoorsFile => Path.Combine(logs, $"{Node.Code}-{Service}.doors");
 
+    public override int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+
     public override async Task StartAsync(CancellationToken cancellation = default)
     {
         if (_process is { HasExited: false }) throw new InvalidOperationException($"{this} runs already.");

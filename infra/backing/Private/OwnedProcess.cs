@@ -10,6 +10,8 @@ internal sealed class OwnedProcess(InstanceFolder folder, string name, string us
 
     public string Log { get; } = Path.Combine(folder.Path, $"{name}.log");
 
+    public int? Id => _stamp is { IsAlive: true } stamp ? stamp.Pid : null;
+
     public bool IsRunning => _stamp is { IsAlive: true };
 
     public void Start()

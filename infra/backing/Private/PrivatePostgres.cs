@@ -18,6 +18,8 @@ internal sealed class PrivatePostgres : IServerLife
 
     public string Kind => "private instance";
 
+    public int? ProcessId => _process.Id;
+
     public static async Task<PostgresServer> CreateAsync(InstanceFolder folder, BackingOptions options, CancellationToken cancellation)
     {
         var bin = Binaries.Postgres() ?? throw new BackingException("PostgreSQL's binaries are missing.");

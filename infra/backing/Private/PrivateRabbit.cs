@@ -23,6 +23,8 @@ internal sealed class PrivateRabbit : IServerLife
 
     public string Kind => "private instance";
 
+    public int? ProcessId => _broker.Id;
+
     public static RabbitServer Create(InstanceFolder folder)
     {
         var server = Binaries.Rabbit() ?? throw new BackingException("RabbitMQ's binaries are missing.");

@@ -21,7 +21,7 @@ internal sealed class StoreBench(StoreBenchOptions options, Action<string> progr
     {
         // Durable: a figure without waiting for the disk would mean nothing.
         await using var backing = await BackingServices.StartAsync(new BackingOptions { Durable = true, StopOnSignals = false, Progress = progress }, cancellation);
-        var yardstick = await Pgbench(backing.Postgres, cancellation);
+        var yardstick = await new Pgbench(options.Scale, options.Clients, options.Seconds, progress).Run(backing.Postgres, cancellation);
         var runs = new List<StoreBenchRun>();
         foreach (var batching in new[] { false, true })
             foreach (var callers in Callers)
@@ -82,37 +82,6 @@ internal sealed class StoreBench(StoreBenchOptions options, Action<string> progr
         cancellation.ThrowIfCancellationRequested();
         if (stored[0] != answered) throw new InvalidOperationException($"{answered} visits were answered but {stored[0]} are stored.");
     }
-
-    private async Task<double> Pgbench(PostgresServer server, CancellationToken cancellation)
-    {
-        await server.DropDatabaseAsync("bench_tpcb", cancellation);
-        await server.CreateDatabaseAsync("bench_tpcb", cancellation: cancellation);
-        progress(string.Create(CultureInfo.InvariantCulture, $"pgbench TPC-B, scale {options.Scale}, {options.Clients} clients"));
-        await Tool(server, cancellation, "-i", "-q", "-s", options.Scale.ToString(CultureInfo.InvariantCulture));
-        var said = await Tool(server, cancellation, "-c", options.Clients.ToString(CultureInfo.InvariantCulture), "-j", "2", "-M", "prepared", "-T", options.Seconds.ToString(CultureInfo.InvariantCulture));
-        await server.DropDatabaseAsync("bench_tpcb", cancellation);
-        var line = said.Split('\n').FirstOrDefault(line => line.StartsWith("tps = ", StringComparison.Ordinal)) ?? throw new InvalidOperationException("pgbench named no figure.");
-        return double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<string> Tool(PostgresServer server, CancellationToken cancellation, params string[] arguments)
-    {
-        var connection = new Npgsql.NpgsqlConnectionStringBuilder(server.ConnectionString("bench_tpcb"));
-        var start = new ProcessStartInfo(Find(), [.. arguments, connection.Database!]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PGHOST"] = connection.Host;
-        start.Environment["PGPORT"] = connection.Port.ToString(CultureInfo.InvariantCulture);
-        start.Environment["PGUSER"] = connection.Username;
-        start.Environment["PGPASSWORD"] = connection.Password;
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("pgbench does not start.");
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"pgbench ended with {process.ExitCode}: {await errors}");
-    }
-
-    private static string Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin")) : [])
-        .Select(folder => Path.Combine(folder, "pgbench")).FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException("pgbench was not found: it comes with PostgreSQL's server package.");
 
     private static double Percentile(List<double> sorted, double part) => sorted.Count == 0 ? 0 : sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * part))];
 }

@@ -29,26 +29,53 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
 
     private static void RoundTrip(Command bench)
     {
-        var command = Sub(bench, "roundtrip", "Cross-province settlements through the gateway and three nodes, beside trial settlements of the same bills");
-        var count = Option(command, "--count", "Settlements at each number of callers", 200);
+        var standard = new RoundTripOptions();
+        var command = Sub(bench, "roundtrip", "Cross-province settlements through three nodes, a process per service, at 1, 16 and 64 callers, beside pgbench TPC-B on the same server");
+        var count = Option(command, "--settlements", "Settlements at 64 callers; fewer callers make fewer", standard.Settlements);
+        var warm = Option(command, "--warm-up", "Settlements before anything is measured", standard.WarmUp);
+        var persons = Option(command, "--persons", "Among whom they are shared", standard.Persons);
+        var callers = new Option<int[]>("--callers") { Description = "How many ask at the same time", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. standard.Callers] };
+        command.Options.Add(callers);
+        var scale = Option(command, "--scale", "pgbench's scale factor", standard.Scale);
+        var clients = Option(command, "--clients", "pgbench's clients", standard.Clients);
+        var seconds = Option(command, "--seconds", "How long pgbench runs, before and after", standard.Seconds);
         Does(command, async (parsed, output, cancellation) =>
         {
-            if (parsed.GetValue(count) < 10) throw new WrongInputException("--count must be at least 10.");
-            var (platform, stage) = await Demos.SamplePlatform.StartAsync(output, TimeSpan.FromSeconds(30), cancellation);
-            await using var running = platform;
-            using var shown = stage;
-            var runs = await new RoundTripBench(stage, parsed.GetValue(count), [1, 16], output.Progress).Run(cancellation);
-            output.Rows("", runs, "",
-                new("call", run => run.Call),
-                new("callers", run => run.Callers, Right: true),
-                new("per second", run => Figure(run.PerSecond, "0.0"), Right: true),
-                new("p50 ms", run => Figure(run.P50Ms, "0.0"), Right: true),
-                new("p99 ms", run => Figure(run.P99Ms, "0.0"), Right: true));
-            foreach (var at in runs.GroupBy(run => run.Callers))
-                output.Say(string.Create(CultureInfo.InvariantCulture, $"settlement over trial at {at.Key,2} callers: {at.Last().PerSecond / at.First().PerSecond:0.00} of the rate, {at.Last().P50Ms / at.First().P50Ms:0.0} times the median"));
-            return 0;
+            var options = new RoundTripOptions(parsed.GetValue(count), parsed.GetValue(warm), parsed.GetValue(persons), parsed.GetValue(scale), parsed.GetValue(clients), parsed.GetValue(seconds)) { Callers = parsed.GetValue(callers)! };
+            if (options.Settlements < 60 || options.WarmUp < 1 || options.Persons < 1 || options.Scale < 1 || options.Clients < 1 || options.Seconds < 1 || options.Callers.Count == 0 || options.Callers.Any(at => at < 1))
+                throw new WrongInputException("--settlements must be at least 60, everything else at least 1.");
+            var result = await new RoundTripBench(options, output.Progress).Run(cancellation);
+            Print(result, output);
+            return result.Runs.All(run => run.Invalid is null) ? 0 : 1;
         });
     }
+
+    private static void Print(RoundTripResult result, Output output) => output.Answer(result, console =>
+    {
+        var title = string.Create(CultureInfo.InvariantCulture, $"pgbench TPC-B (scale {result.Scale}, {result.Clients} clients): {result.PgbenchBefore:0} before, {result.PgbenchAfter:0} after, {result.Pgbench:0} transactions/s");
+        console.Write(Output.TableOf(title, result.Runs,
+        [
+            new("callers", run => run.Callers, Right: true),
+            new("settlements/s", run => Figure(run.PerSecond, "0"), Right: true),
+            new("of pgbench", run => Figure(run.OfPgbench, "0.000"), Right: true),
+            new("p50 ms", run => Figure(run.P50Ms, "0.0"), Right: true),
+            new("p95 ms", run => Figure(run.P95Ms, "0.0"), Right: true),
+            new("p99 ms", run => Figure(run.P99Ms, "0.0"), Right: true),
+            new("commits", run => Figure(run.Cost.CommitsEach, "0.00"), Right: true),
+            new("flushes", run => Figure(run.Cost.FlushesEach, "0.00"), Right: true),
+            new("log bytes", run => Figure(run.Cost.WalBytesEach, "#,##0"), Right: true),
+            new("CPU ms", run => Figure(run.Cost.CpuMsEach, "0.00"), Right: true),
+            new("drained ms", run => Figure(run.DrainedMs, "0"), Right: true),
+            new("counts", run => run.Invalid ?? "yes"),
+        ]));
+        console.Write(Output.TableOf("processor milliseconds per settlement", result.Runs[0].Cost.Cpu.Select((process, at) => (process.Process, At: at)).ToList(),
+        [
+            new("process", row => row.Process),
+            .. result.Runs.Select(run => new Column<(string Process, int At)>(string.Create(CultureInfo.InvariantCulture, $"{run.Callers} callers"), row => Figure(run.Cost.Cpu[row.At].MsEach, "0.00"), Right: true)),
+        ]));
+        if (result.Runs.FirstOrDefault(run => run.Callers == 64) is { } most)
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at 64 callers {most.OfPgbench:0.000} of pgbench: {(most.OfPgbench >= RoundTripResult.Gate ? "meets" : "misses")} the gate of {RoundTripResult.Gate:0.00}; the goal is {RoundTripResult.Goal:0.00}"));
+    });
 
     private static void Adjudicate(Command bench)
     {

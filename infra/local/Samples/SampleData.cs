@@ -25,15 +25,21 @@ public static class SampleData
     private static readonly TimeSpan Shanghai = TimeSpan.FromHours(8);
     private static readonly DateOnly Since = new(2023, 1, 1);
 
-    /// <summary>Stores what is not there yet at the nodes that run; a second time changes nothing. Returns when every node's settlement service knows the institutions.</summary>
+    /// <summary>Stores what is not there yet, of the nodes that run; a second time changes nothing. Returns when every node's settlement service knows the institutions.</summary>
     public static async Task Store(LocalPlatform platform, string folder, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(platform);
-        List<IReadOnlyDictionary<string, string>> institutions = [.. Rows(folder, "institutions.csv").Where(row => platform.Nodes.Contains(Host(row["admdvs"])))];
+        var institutions = Rows(folder, "institutions.csv").Where(row => platform.Nodes.Contains(Host(row["admdvs"]))).ToList();
         await Task.WhenAll(institutions.GroupBy(row => Host(row["admdvs"])).Select(node => Institutions(platform, node.Key, [.. node], cancellation)));
-        var filings = Rows(folder, "filings.csv").ToDictionary(row => row["certno"], StringComparer.Ordinal);
-        await Task.WhenAll(Rows(folder, "persons.csv").GroupBy(row => Host(row["insu_admdvs"])).Where(node => platform.Nodes.Contains(node.Key)).Select(node => Persons(platform, node.Key, [.. node], filings, cancellation)));
+        await Enrol(platform, Rows(folder, "persons.csv"), Rows(folder, "filings.csv"), cancellation);
         await Known(platform, institutions, cancellation);
+    }
+
+    /// <summary>Further invented persons with their account and filing; the columns are those of <c>persons.csv</c> and <c>filings.csv</c>.</summary>
+    public static Task Enrol(LocalPlatform platform, IReadOnlyList<IReadOnlyDictionary<string, string>> persons, IReadOnlyList<IReadOnlyDictionary<string, string>> filings, CancellationToken cancellation = default)
+    {
+        var known = filings.ToDictionary(row => row["certno"], StringComparer.Ordinal);
+        return Task.WhenAll(persons.GroupBy(row => Host(row["insu_admdvs"])).Where(node => platform.Nodes.Contains(node.Key)).Select(node => Persons(platform, node.Key, [.. node], known, cancellation)));
     }
 
     private static async Task Institutions(LocalPlatform platform, AdminDivision node, IReadOnlyList<IReadOnlyDictionary<string, string>> rows, CancellationToken cancellation)
