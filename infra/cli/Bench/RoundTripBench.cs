@@ -76,6 +76,7 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
         var visits = await stand.Admit(count, cancellation);
         var proof = new RoundTripProof(stand);
         await proof.Drained([], cancellation);
+        progress("settling them");
         var before = await RoundTripMeters.Read(stand, cancellation);
         var (took, times, settled) = await Settle(stand, visits, callers, cancellation);
         var draining = Stopwatch.StartNew();

@@ -24,6 +24,7 @@ internal sealed partial class TokenReader : IDisposable
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly ConfigurationManager<OpenIdConnectConfiguration>? _provider;
     private readonly ECDsa? _development;
+    private readonly KnownTokens _known = new();
 
     public TokenReader(ServiceSettings settings, ILogger<TokenReader> log)
     {
@@ -49,6 +50,7 @@ internal sealed partial class TokenReader : IDisposable
     {
         if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) throw Invalid("不支持的凭证类型");
         var token = authorization[Scheme.Length..].Trim();
+        if (_known.Find(token) is { } known) return known;
         if (!_handler.CanReadToken(token)) throw Invalid("凭证格式不正确");
         var parameters = await Parameters(_handler.ReadJsonWebToken(token).Issuer, cancellation);
         var result = await _handler.ValidateTokenAsync(token, parameters);
@@ -59,7 +61,9 @@ internal sealed partial class TokenReader : IDisposable
             throw Invalid(Reason(result.Exception));
         }
 
-        return Caller(result.ClaimsIdentity);
+        var caller = Caller(result.ClaimsIdentity);
+        _known.Keep(token, caller, result.SecurityToken.ValidTo);
+        return caller;
     }
 
     public void Dispose() => _development?.Dispose();

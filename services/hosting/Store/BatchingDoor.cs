@@ -93,7 +93,11 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
                 }
             }
 
-            if (!session.Transaction.IsEmpty) await _saver.Save(session.Transaction);
+            if (!session.Transaction.IsEmpty)
+            {
+                await _saver.Save(session.Transaction);
+                foreach (var (key, state, version) in session.Grown) _loader.Remember(key, state, version);
+            }
         }
         catch (Exception e)
         {

@@ -7,7 +7,7 @@ using Yibao.Kernel.Errors;
 namespace Yibao.Hosting.Store;
 
 /// <summary>One command, one transaction.</summary>
-internal sealed partial class DirectDoor(Loader loader, Saver saver, StoreModel model, NpgsqlDataSource source, ILogger<DirectDoor> log) : IWriteDoor
+internal sealed partial class DirectDoor(Loader loader, Readers readers, Saver saver, StoreModel model, NpgsqlDataSource source, ILogger<DirectDoor> log) : IWriteDoor
 {
     /// <summary>So many lost races in a row mean a hot stream that wants the batching door.</summary>
     public const int MaxConflicts = 30;
@@ -29,7 +29,7 @@ internal sealed partial class DirectDoor(Loader loader, Saver saver, StoreModel 
         {
             try
             {
-                return (TState)(await loader.Load([stream], [], cancellation)).Streams[stream.Id].State;
+                return (TState)await readers.Read(stream).WaitAsync(cancellation);
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested && Troubles.Classify(e, model, out _) == Trouble.Lost && Stopwatch.GetElapsedTime(started) < Patience)
             {
@@ -54,6 +54,7 @@ internal sealed partial class DirectDoor(Loader loader, Saver saver, StoreModel 
                 {
                     saving = true;
                     await saver.Save(session.Transaction);
+                    foreach (var (key, state, version) in session.Grown) loader.Remember(key, state, version);
                 }
 
                 return executed;

@@ -8,6 +8,12 @@ namespace Yibao.Hosting.Store;
 /// <summary>Reads any number of streams and seen messages in one round trip.</summary>
 internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, StoreModel model)
 {
+    /// <summary>One statement however many streams; one probe of the index for each.</summary>
+    private const string NewerFacts = """
+        select k.n, e.version, e.type, e.data from unnest($1, $2) with ordinality as k(id, known, n)
+        cross join lateral (select version, type, data from mt_events where stream_id = k.id and version > k.known offset 0) e order by k.n, e.version
+        """;
+
     private readonly StateCache _cache = new();
 
     /// <summary>What one read found.</summary>
@@ -26,15 +32,16 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
         if (keys.Count == 0 && seen.Count == 0) return loaded;
 
         await using var batch = source.CreateBatch();
-        var known = new StateCache.Entry?[keys.Count];
-        for (var i = 0; i < keys.Count; i++)
-        {
-            known[i] = _cache.Find(keys[i].Id);
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("select version, type, data from mt_events where stream_id = $1 and version > $2 order by version")
+        var known = keys.ConvertAll(key => _cache.Find(key.Id));
+        if (keys.Count > 0)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(NewerFacts)
             {
-                Parameters = { Text(keys[i].Id), new() { Value = known[i]?.Version ?? 0L, NpgsqlDbType = NpgsqlDbType.Bigint } },
+                Parameters =
+                {
+                    new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Id)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar },
+                    new NpgsqlParameter<long[]> { TypedValue = [.. known.Select(entry => entry?.Version ?? 0)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                },
             });
-        }
 
         foreach (var message in seen)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from inbox where message_id = $1 and handler = $2")
@@ -43,19 +50,27 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
             });
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var newer = new List<IFact>?[keys.Count];
+        while (keys.Count > 0 && await reader.ReadAsync(cancellation))
+        {
+            var at = (int)reader.GetInt64(0) - 1;
+            var facts = newer[at] ??= [];
+            if (reader.GetInt64(1) is var version && version != (known[at]?.Version ?? 0) + facts.Count + 1)
+                throw new InvalidOperationException($"The stream '{keys[at]}' lacks its fact number {(known[at]?.Version ?? 0) + facts.Count + 1}: the store was damaged.");
+            facts.Add(Fact(reader, 2));
+        }
+
         for (var i = 0; i < keys.Count; i++)
         {
-            if (i > 0) await reader.NextResultAsync(cancellation);
             var version = known[i]?.Version ?? 0;
-            var facts = new List<IFact>();
-            while (await reader.ReadAsync(cancellation))
+            if (newer[i] is not { } facts)
             {
-                var at = reader.GetInt64(0);
-                if (at != ++version) throw new InvalidOperationException($"The stream '{keys[i]}' lacks its fact number {version}: the store was damaged.");
-                facts.Add(Fact(reader, 1));
+                loaded.Streams[keys[i].Id] = (keys[i], known[i]?.State ?? keys[i].Fold(null, []), version);
+                continue;
             }
 
             var state = keys[i].Fold(known[i]?.State, facts);
+            version += facts.Count;
             _cache.Keep(keys[i].Id, state, version);
             loaded.Streams[keys[i].Id] = (keys[i], state, version);
         }
@@ -68,6 +83,9 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
 
         return loaded;
     }
+
+    /// <summary>What a save has just made of a stream: the next read asks only for what came after.</summary>
+    public void Remember(StreamKey key, object state, long version) => _cache.Keep(key.Id, state, version);
 
     /// <summary>The fact in the columns type and data. An unknown type is an error: nothing stored is ever skipped.</summary>
     public IFact Fact(NpgsqlDataReader reader, int typeColumn)

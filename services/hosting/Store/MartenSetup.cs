@@ -18,12 +18,18 @@ internal static class MartenSetup
         // The biggest single win measured: statements are prepared after their second use.
         connection.MaxAutoPrepare = 64;
         connection.AutoPrepareMinUsages = 2;
+        // Nothing here leaves anything behind in a session (no temporary tables, settings or session locks on pooled connections), and undoing
+        // nothing costs half a dozen statements at every use.
+        connection.NoResetOnClose = true;
         // Nodes times services share one server: only the hot services get a large pool.
         if (!settings.Database.Contains("Pool Size", StringComparison.OrdinalIgnoreCase)) connection.MaxPoolSize = settings.Service is "settlement" or "clearing" ? 20 : 8;
         connection.ApplicationName ??= $"{settings.Node}/{settings.Service}";
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = $"{settings.Node}/{settings.Service}" };
         return builder.Build();
     }
+
+    /// <summary>How the store writes a stream's type.</summary>
+    public static string AliasOf(Type state) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Name);
 
     public static DocumentStore Store(StoreModel model, NpgsqlDataSource source, TimeProvider time, IEnumerable<IConfigureSubscriptions> followers) => DocumentStore.For(options =>
     {

@@ -16,13 +16,29 @@ internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSo
     /// <summary>What every service has beside the events.</summary>
     private const string House = """
         create table if not exists inbox (message_id uuid not null, handler varchar(200) not null, handled_at timestamptz not null, constraint inbox_pkey primary key (message_id, handler));
-        create or replace function assert_version(stream varchar, expected bigint) returns void language plpgsql as $$
-        declare actual bigint;
+        -- Everything one transaction has to say about streams: each must stand where the decisions saw it, then all facts are added together.
+        -- Streams are locked in one order everywhere. Plans are made when tables are small and kept while they grow: only the index is ever right.
+        create or replace function append_facts(
+          stream_ids varchar[], stream_types varchar[], seen bigint[], become bigint[],
+          fact_streams varchar[], versions bigint[], ids uuid[], types varchar[], dotnet_types varchar[], bodies jsonb[], correlations varchar[], fact_headers jsonb[], users varchar[], at timestamptz)
+        returns void language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+        declare moved varchar;
         begin
-          select version into actual from mt_streams where id = stream for share;
-          if coalesce(actual, 0) <> expected then
-            raise exception 'The stream % has moved from % to %', stream, expected, coalesce(actual, 0) using errcode = 'YB001';
+          perform 1 from mt_streams where id = any (stream_ids) order by id for no key update;
+          select k.id into moved from unnest(stream_ids, seen) as k(id, version)
+            where k.version <> coalesce((select case when s.is_archived then -1 else s.version end from mt_streams s where s.id = k.id), 0) limit 1;
+          if moved is not null then
+            raise exception 'The stream % has moved on or was archived', moved using errcode = 'YB001';
           end if;
+
+          insert into mt_streams (id, type, version, timestamp, tenant_id)
+            select k.id, k.type, k.become, now(), '*DEFAULT*' from unnest(stream_ids, stream_types, seen, become) as k(id, type, seen, become) where k.seen = 0 and k.become > 0;
+          update mt_streams s set version = k.become, timestamp = now()
+            from unnest(stream_ids, seen, become) as k(id, seen, become) where s.id = k.id and k.seen > 0 and k.become > k.seen;
+          insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id, timestamp, mt_dotnet_type, is_archived, correlation_id, headers, user_name)
+            select nextval('mt_events_sequence'), f.id, f.stream, f.version, f.body, f.type, '*DEFAULT*', at, f.dotnet_type, false, f.correlation, f.headers, f.user_name
+            from unnest(ids, fact_streams, versions, bodies, types, dotnet_types, correlations, fact_headers, users)
+              as f(id, stream, version, body, type, dotnet_type, correlation, headers, user_name);
         end $$;
         """;
 

@@ -10,6 +10,10 @@ internal sealed class Session(Loader.Loaded loaded)
 
     public Transaction Transaction { get; } = new();
 
+    /// <summary>The streams that grew, as they are once the transaction is saved.</summary>
+    public IEnumerable<(StreamKey Key, object State, long Version)> Grown =>
+        Transaction.Parts.Where(part => part.Facts.Count > 0).Select(part => (part.Key, _now[part.Key.Id].State, _now[part.Key.Id].Version));
+
     public Executed Decide(Command command)
     {
         var states = States(command);

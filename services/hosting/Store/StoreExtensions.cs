@@ -90,6 +90,7 @@ public static class StoreExtensions
         services.AddSingleton<Loader>();
         services.AddMetrics();
         services.AddSingleton<FactMeter>();
+        services.AddSingleton<Readers>();
         services.AddSingleton<Saver>();
         services.AddSingleton<DirectDoor>();
         services.AddSingleton<BatchingDoor>();

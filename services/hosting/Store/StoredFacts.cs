@@ -9,10 +9,12 @@ internal static class StoredFacts
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
 
+    private const string ActorHeader = "actor";
+
     public static Stored<TFact> From<TFact>(IEvent stored) where TFact : IFact =>
         new(stored.Id, stored.Sequence, (TFact)stored.Data, new FactContext(stored.StreamKey!, stored.Version, ActorOf(stored), stored.CorrelationId ?? "", stored.Timestamp.ToUniversalTime()));
 
-    private static Actor ActorOf(IEvent stored) => stored.GetHeader(Saver.ActorHeader) switch
+    private static Actor ActorOf(IEvent stored) => stored.GetHeader(ActorHeader) switch
     {
         Actor actor => actor,
         JsonElement json => json.Deserialize<Actor>(Json)!,

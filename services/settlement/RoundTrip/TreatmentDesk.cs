@@ -93,7 +93,7 @@ public sealed class TreatmentDesk(
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
         if (state.FirstId is { } first) (id, state) = (first, await door.Read(TreatmentSettlement.Stream(first)));
-        if (state.IsOpen) return new SettlementAnswer(id, await Drive(id, waiting));
+        if (state.IsOpen) return new SettlementAnswer(id, await Drive(state, waiting));
         return new SettlementAnswer(id, await Known(id, state, DeliveredBy.Repeat, actor));
     }
 
@@ -129,7 +129,7 @@ public sealed class TreatmentDesk(
 
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
-        if (state.Withdrawal is not null) state = await Drive(id, waiting);
+        if (state.Withdrawal is not null) state = await Drive(state, waiting);
         return new SettlementAnswer(id, state) { Denial = state.Outcome is { State: OutcomeState.Granted } ? state.Denials.GetValueOrDefault(negativeId) : null };
     }
 
@@ -161,10 +161,10 @@ public sealed class TreatmentDesk(
 
     /// <summary>Sends what is stored once more and stores what comes back; the same for the first attempt and for every later one.</summary>
     /// <exception cref="RefusedException"><c>OUTCOME_UNKNOWN</c>: nothing definite came.</exception>
-    public async Task<TreatmentSettlement> Drive(string settlementId, Waiting waiting)
+    public async Task<TreatmentSettlement> Drive(string settlementId, Waiting waiting) => await Drive(await door.Read(TreatmentSettlement.Stream(settlementId)), waiting);
+
+    private async Task<TreatmentSettlement> Drive(TreatmentSettlement state, Waiting waiting)
     {
-        var own = TreatmentSettlement.Stream(settlementId);
-        var state = await door.Read(own);
         if (!state.IsOpen || state.Request is not { } request) return state;
 
         var message = state is { Withdrawal: { } reversal, WithdrawalSeal: { } seal }
