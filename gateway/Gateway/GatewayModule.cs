@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yibao.Gateway.Hospital;
+using Yibao.Gateway.Hospital.Transactions;
 using Yibao.Gateway.Limits;
 using Yibao.Gateway.Proxy;
 using Yibao.Hosting;
@@ -28,6 +29,7 @@ public sealed class GatewayModule : IServiceModule
         service.AddInstitutionLimits();
         service.Services.TryAddSingleton<IGatewaySignature, HmacSha1Signature>();
         service.Services.TryAddSingleton<IHospitalAccounts, ConfiguredAccounts>();
+        service.AddTransactions();
         service.Services.AddSingleton<HospitalDesk>();
         service.Services.AddSingleton<HospitalDoor>();
         service.Endpoints(routes => routes.MapHospitalInterface());

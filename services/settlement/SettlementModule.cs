@@ -38,6 +38,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         SettlementTables.Declare(service, settings);
         VerificationItems.Declare(service);
         SettlementMeters.Declare(service);
+        Inpatients.Declare(service);
         // The registry that the host is given; messages are only told once it runs.
         var registry = service.Settings.Registry;
         Messages(service, () => registry);
@@ -63,6 +64,8 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<Adoption>();
         services.AddSingleton<Redrive>();
         services.AddSingleton<Identification>();
+        services.AddSingleton<HomeQuestions>();
+        services.AddSingleton<Inpatients>();
         services.AddSingleton<IEligibility, FilingEligibility>();
         services.AddSingleton<IInstitutions, InstitutionCopies>();
         services.AddSingleton<SettlementTables>();
@@ -105,6 +108,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         service.Answers<NodeDesk>(SettlementKinds.TakeOver);
         service.Answers<NodeDesk>(SettlementKinds.Restore);
         service.Answers<Identification>(Identification.Question);
+        service.Answers<HomeQuestions>(HomeQuestions.Question);
     }
 
     private static void Doors(ServiceBuilder service)
@@ -112,6 +116,15 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         static Access Own<TRequest>(Func<TRequest, string?> institution) where TRequest : class => Access.Change(Role.Institution).OwnInstitution(institution).OrInside();
         service.Grpc<SettlementsService>(
             ("RegisterVisit", Own<RegisterVisitRequest>(request => request.InstitutionCode)),
+            ("IdentifyPerson", Own<IdentifyPersonRequest>(request => request.InstitutionCode)),
+            ("AskHome", Own<AskHomeRequest>(request => request.InstitutionCode)),
+            ("ChangeVisit", Own<RegisterVisitRequest>(request => request.InstitutionCode)),
+            ("CancelVisit", Own<VisitRequest>(request => request.InstitutionCode)),
+            ("EndVisit", Own<EndVisitRequest>(request => request.InstitutionCode)),
+            ("ReopenVisit", Own<VisitRequest>(request => request.InstitutionCode)),
+            ("GetVisit", Own<VisitRequest>(request => request.InstitutionCode)),
+            ("ListFeeLines", Own<ListFeeLinesRequest>(request => request.InstitutionCode)),
+            ("ListInpatients", Own<ListInpatientsRequest>(request => request.InstitutionCode)),
             ("UploadFees", Own<UploadFeesRequest>(request => request.InstitutionCode)),
             ("WithdrawFees", Own<WithdrawFeesRequest>(request => request.InstitutionCode)),
             ("PreSettle", Own<SettleRequest>(request => request.InstitutionCode)),

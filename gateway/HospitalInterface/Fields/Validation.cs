@@ -40,6 +40,8 @@ public static class Validation
 
     private static string? Fault(InputNode node, Field field)
     {
+        // File content comes as Base64 text, as a list of bytes, or beside the message.
+        if (field.Type == FieldType.Bytes) return node.Raw(field.Code) is null && field.Required ? "必填" : null;
         if (node.Raw(field.Code) is System.Text.Json.Nodes.JsonObject or System.Text.Json.Nodes.JsonArray && field.Code != "exp_content") return "应为单个值";
         if (node.Text(field.Code) is not { } text) return field.Required && field.Code != "exp_content" ? "必填" : null;
         return field.Type switch

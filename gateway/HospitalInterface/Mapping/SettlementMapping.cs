@@ -55,7 +55,10 @@ public static class SettlementMapping
     /// <param name="settlement">As the settlement service answered.</param>
     /// <param name="data">The request's node data: the identity is the HIS's own and goes back to it, nothing of it is stored.</param>
     /// <param name="negative">Whether the negative's figures are asked for.</param>
-    public static JsonObject Output(string infno, Settlement settlement, InputNode data, bool negative = false)
+    /// <param name="visit">What is known of the person's standing; null: what the HIS said of it.</param>
+    /// <param name="more">Further fields of setlinfo.</param>
+    /// <exception cref="InvalidOperationException">The figures do not add up.</exception>
+    public static JsonObject Output(string infno, Settlement settlement, InputNode data, bool negative = false, VisitAnswer? visit = null, Action<OutputNode>? more = null)
     {
         ArgumentNullException.ThrowIfNull(settlement);
         var figures = (negative ? settlement.Negative?.Figures : settlement.Figures) ?? throw new InvalidOperationException("Only what was granted has figures.");
@@ -66,9 +69,12 @@ public static class SettlementMapping
         void Text(string code, string? text) { if (fields.Contains(code)) node.Set(code, text); }
 
         Text("mdtrt_id", settlement.VisitId);
-        Text("setl_id", negative ? settlement.Negative!.NationalId : settlement.NationalId);
-        Text("psn_no", settlement.PersonKey);
+        // The sender's msgid names the settlement: thirty characters that begin with the institution's code.
+        Text("setl_id", negative ? settlement.Negative!.SettlementId : settlement.SettlementId);
+        Text("psn_no", PersonNumber.Write(settlement.PersonKey));
         foreach (var own in new[] { "psn_name", "psn_cert_type", "certno", "psn_type", "mdtrt_cert_type" }) Text(own, data.Text(own));
+        if (visit is { PersonType.Length: > 0 }) Text("psn_type", visit.PersonType);
+        if (visit is not null) Text("cvlserv_flag", visit.CivilServant ? "1" : "0");
         Text("insutype", settlement.InsuranceType);
         Text("med_type", settlement.CareType);
         Text("medins_setl_id", negative ? settlement.Negative!.SettlementId : settlement.SettlementId);
@@ -103,9 +109,37 @@ public static class SettlementMapping
         // 2208's table misprints the field; HIS read either.
         Set("pdn_cash_pay", new Money(figures.CashFen));
         Set("psn_part_amt", account + new Money(figures.CashFen));
+        // 5203 and 3202 call the same two by other names.
+        Set("psn_pay", account + new Money(figures.CashFen));
+        Set("cash_payamt", new Money(figures.CashFen));
         Set("hosp_part_amt", new Money(figures.HospitalBorneFen));
         Set("balc", new Money(figures.AccountBalanceFen));
-        return new JsonObject { ["setlinfo"] = node.Build(), ["setldetail"] = Details(infno, figures, settlement, sign) };
+        more?.Invoke(node);
+        var output = new JsonObject { ["setlinfo"] = node.Build(), ["setldetail"] = Details(infno, figures, settlement, sign) };
+        SettlementIdentities.Assert(output);
+        return output;
+    }
+
+    /// <summary>A trial's figures in the shape of a settlement, so that 2206 and 2303 answer like 2207 and 2304.</summary>
+    public static Settlement Trial(PreSettleAnswer trial, VisitAnswer visit, string messageId, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        ArgumentNullException.ThrowIfNull(visit);
+        return new Settlement
+        {
+            SettlementId = messageId,
+            VisitId = visit.VisitId,
+            Figures = trial.Figures,
+            Split = trial.Split,
+            Explanation = trial.Explanation,
+            PersonKey = visit.PersonKey,
+            HomeArea = visit.HomeArea,
+            TreatmentArea = visit.TreatmentArea,
+            InsuranceType = visit.InsuranceType,
+            CareType = visit.CareType,
+            InstitutionCode = visit.InstitutionCode,
+            DecidedAt = Timestamp.FromDateTimeOffset(now),
+        };
     }
 
     private static JsonArray Details(string infno, Figures figures, Settlement settlement, int sign) =>
@@ -120,18 +154,20 @@ public static class SettlementMapping
     private static Money Of(Figures figures, string fund) => new(figures.Funds.Where(f => f.Fund == fund).Sum(f => f.AmountFen));
 
     /// <summary>清算类别 (clr_type).</summary>
-    private static string ClearingType(string careType) => careType switch
+    public static string ClearingType(string careType) => careType switch
     {
         "14" => "14",
         "13" => "13",
         "41" => "41",
         ['2', ..] => "21",
+        null => throw new ArgumentNullException(nameof(careType)),
         _ => "11",
     };
 
     /// <summary>dscgTime is a date in the tables; the care ends with that day's discharge, so its last second is meant.</summary>
-    private static Timestamp? Discharge(InputNode data)
+    public static Timestamp? Discharge(InputNode data)
     {
+        ArgumentNullException.ThrowIfNull(data);
         var code = data.Text("dscgTime") is null ? "endtime" : "dscgTime";
         if (data.DateTime(code) is not { } time) return null;
         if (data.Text(code)!.Length == 10) time = time.AddDays(1).AddSeconds(-1);

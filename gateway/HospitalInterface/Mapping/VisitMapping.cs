@@ -15,13 +15,14 @@ public static class VisitMapping
     /// <param name="request">Who asks, and which places.</param>
     /// <param name="visit">Node mdtrtinfo.</param>
     /// <param name="credential">The node with mdtrt_cert_type and mdtrt_cert_no.</param>
-    public static RegisterVisitRequest Registration(InterfaceRequest request, InputNode visit, InputNode credential)
+    /// <param name="visitId">The visit's own id where the message has none (2401 carries the admission number); null: its mdtrt_id.</param>
+    public static RegisterVisitRequest Registration(InterfaceRequest request, InputNode visit, InputNode credential, string? visitId = null)
     {
         var extension = visit.Extension();
         return new RegisterVisitRequest
         {
             InstitutionCode = request.Institution,
-            VisitId = OwnId(request.Institution, Need(visit, "mdtrt_id", "就诊ID")),
+            VisitId = visitId ?? OwnId(request.Institution, Need(visit, "mdtrt_id", "就诊ID")),
             CareType = Need(visit, "med_type", "医疗类别"),
             CareFrom = Instant(visit, "begntime", "开始时间"),
             HomeArea = visit.Text("insuplc_admdvs") ?? request.HomeArea,
@@ -63,12 +64,21 @@ public static class VisitMapping
         AmountFen = line.Amount("det_item_fee_sumamt")?.Fen ?? throw Missing("明细项目费用总额", "det_item_fee_sumamt"),
         Date = (line.Date("fee_ocur_time") ?? throw Missing("费用发生时间", "fee_ocur_time")).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         Approval = Flag(line.Text("hosp_appr_flag")),
+        Batch = line.Text("chrg_bchno") ?? "",
     };
 
     private static string Number(InputNode node, string code, string name) =>
         (node.Number(code) ?? throw Missing(name, code)).ToString(CultureInfo.InvariantCulture);
 
-    private static int Flag(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var flag) ? flag : 0;
+    /// <summary>病种编码 (dise_codg) as far as benefits depend on it: of chronic care. Elsewhere it is the diagnosis group that the HIS prints.</summary>
+    public static string Disease(InputNode node, string careType)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return careType == "14" ? node.Text("dise_codg") ?? "" : "";
+    }
+
+    /// <summary>A one-digit flag; anything else is 0.</summary>
+    public static int Flag(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var flag) ? flag : 0;
 
     private static RefusedException Missing(string name, string code) => SystemErrors.FieldMissing.With($"{name}（{code}）").AsException();
 }

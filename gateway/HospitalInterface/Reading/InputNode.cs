@@ -7,6 +7,9 @@ namespace Yibao.HospitalInterface.Reading;
 /// <summary>The input of a message: nodes by name. A client that leaves out the only node's wrapper is understood all the same.</summary>
 public sealed class InputNodes(JsonObject input)
 {
+    /// <summary>As it was sent.</summary>
+    public JsonObject Json => input;
+
     /// <summary>The first object of a node; null when it was not sent.</summary>
     public InputNode? One(string node) => All(node) is [var first, ..] ? first : null;
 

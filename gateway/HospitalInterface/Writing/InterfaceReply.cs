@@ -24,7 +24,7 @@ public static class InterfaceReply
         var reply = new JsonObject
         {
             ["infcode"] = infcode,
-            ["inf_refmsgid"] = stamp.MessageId,
+            ["inf_refmsgid"] = stamp.Answered ?? stamp.MessageId,
             ["refmsg_time"] = Time(stamp.ReceivedAt),
             ["respond_time"] = Time(stamp.AnsweredAt),
             ["err_msg"] = message,
@@ -44,6 +44,9 @@ public static class InterfaceReply
 /// <param name="Serial">Ten digits, unique per receiver and second.</param>
 public sealed record ReplyStamp(AdminDivision Receiver, DateTimeOffset ReceivedAt, DateTimeOffset AnsweredAt, long Serial)
 {
+    /// <summary>The id of an earlier answer that is given once more; null: this one's own.</summary>
+    public string? Answered { get; init; }
+
     /// <summary>接收方报文ID (inf_refmsgid): receiver(6) + yyyyMMddHHmmss(14) + serial(10).</summary>
     public string MessageId =>
         Receiver.Code + ReceivedAt.ToOffset(TimeSpan.FromHours(8)).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture) + (Serial % 10_000_000_000).ToString("0000000000", CultureInfo.InvariantCulture);

@@ -2,17 +2,22 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Yibao.Contracts.Filing.V1;
 using Yibao.Contracts.Filings;
+using Yibao.Filing.Chronic;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Eligibility;
 using Yibao.Filing.People;
+using Yibao.Filing.Policy;
 using Yibao.Hosting.Identity;
+using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
+using Yibao.Kernel.Time;
 using Domain = Yibao.Contracts.Filings;
 
 namespace Yibao.Filing.Doors;
 
 /// <summary>The settlement side: one answer with reasons.</summary>
-public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry registry, PersonDesk persons, ICurrentActor current, TimeProvider time) : Contracts.Filing.V1.Eligibility.EligibilityBase
+public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry registry, PersonDesk persons, FilingPolicies policies, IWriteDoor door, ICurrentActor current, TimeProvider time)
+    : Contracts.Filing.V1.Eligibility.EligibilityBase
 {
     public override async Task<CheckAnswer> Check(CheckRequest request, ServerCallContext context) =>
         Answered(await desk.Ask(Asked(request), current.Actor, current.Correlation, context.CancellationToken));
@@ -20,8 +25,29 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
     public override async Task<IdentifyAnswer> Identify(IdentifyRequest request, ServerCallContext context)
     {
         var key = await registry.Identify(request.CredentialType, Desk.Need(request.CredentialValue, "credential_value"), context.CancellationToken);
+        await registry.MustBe(key, request.DocumentType, request.DocumentNumber, request.Name, context.CancellationToken);
         var person = PersonsService.Reply(key, await persons.Get(key, context.CancellationToken), time.Now());
         return new IdentifyAnswer { PersonKey = person.PersonKey, Standings = { person.Standings } };
+    }
+
+    public override async Task<ListChronicAnswer> ListChronic(ListChronicRequest request, ServerCallContext context)
+    {
+        var (person, area, now) = (Desk.Person(request.PersonKey), Desk.Area(request.HomeArea, "home_area"), time.Now());
+        var names = policies.For(area, now.BusinessDate()).ChronicDiseases;
+        var state = await door.Read(ChronicQualifications.Stream(person), context.CancellationToken);
+        return new ListChronicAnswer
+        {
+            Chronic =
+            {
+                state.Qualifications.Where(q => q.HomeArea == area && q.InForceOn(now)).Select(q => new ChronicInForce
+                {
+                    DiseaseCode = q.Disease,
+                    DiseaseName = names.GetValueOrDefault(q.Disease, q.Disease),
+                    From = q.From.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+                    Until = q.Until?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "",
+                }),
+            },
+        };
     }
 
     internal static Question Asked(CheckRequest r)
@@ -95,5 +121,6 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
         CivilServant = enrolment.CivilServant,
         SpecialGroups = { groups },
         EnrolledFrom = enrolment.From.ToTimestamp(),
+        Entitlement = Desk.Word(enrolment.Current.Status),
     };
 }

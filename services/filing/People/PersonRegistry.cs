@@ -75,4 +75,16 @@ public sealed class PersonRegistry(IPersonTable table)
         };
         return await table.Find(document, cancellation) ?? throw FilingErrors.CredentialUnknown.With().AsException();
     }
+
+    /// <summary>The credential, the document and the name that a HIS sends together must be the same person's (1101).</summary>
+    /// <param name="number">证件号码; empty: not stated.</param>
+    /// <param name="name">姓名; empty: not stated.</param>
+    /// <exception cref="RefusedException"><c>CREDENTIAL_PERSON_DIFFERS</c>, without saying which of them.</exception>
+    public async Task MustBe(PersonKey person, string documentType, string number, string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(number);
+        ArgumentNullException.ThrowIfNull(name);
+        if (number.Length > 0 && await table.Find(new IdentityDocument(documentType, number), cancellation) != person) throw FilingErrors.CredentialDiffers.With().AsException();
+        if (name.Length > 0 && !await table.IsNamed(person, name, cancellation)) throw FilingErrors.CredentialDiffers.With().AsException();
+    }
 }

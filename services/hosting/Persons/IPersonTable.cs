@@ -17,6 +17,9 @@ public interface IPersonTable
     /// <summary>Whose document it is: a current one, or one that was replaced since. Null when unknown.</summary>
     Task<PersonKey?> Find(IdentityDocument document, CancellationToken cancellation = default);
 
+    /// <summary>Whether the person is called so: shows nothing, so it leaves no access event. False for an unknown or erased person.</summary>
+    Task<bool> IsNamed(PersonKey key, string name, CancellationToken cancellation = default);
+
     /// <summary>A new or corrected document (OPS-002): the key stays, the former document still finds it.</summary>
     /// <exception cref="RefusedException"><c>IDENTITY_UNKNOWN</c>; <c>IDENTITY_TAKEN</c>: it is another person's.</exception>
     Task ChangeDocument(PersonKey key, IdentityDocument document, CancellationToken cancellation = default);

@@ -169,6 +169,13 @@ internal sealed class PersonTable(NpgsqlDataSource source, IFieldCipher cipher, 
         return new PersonIdentity(new IdentityDocument(type, OpenNumber(key, type, await reader.GetFieldValueAsync<byte[]>(1, cancellation))), facts.Name, facts.Phone) { Birth = facts.Birth, Sex = facts.Sex };
     }
 
+    public async Task<bool> IsNamed(PersonKey key, string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await FactsOrNull(connection, key, "", cancellation) is { } facts && OpenFacts(key, facts).Name == name.Trim();
+    }
+
     private async Task<PersonKey> SameName(NpgsqlConnection connection, PersonKey key, PersonIdentity identity, CancellationToken cancellation)
     {
         var facts = await ReadFacts(connection, key, "", cancellation);

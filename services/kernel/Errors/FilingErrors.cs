@@ -35,6 +35,9 @@ public static class FilingErrors
     public static readonly ErrorDefinition CredentialUnknown = new("CREDENTIAL_UNKNOWN", ErrorCategory.Person,
         "凭证无法识别参保人", "请核对凭证；电子凭证过期的请刷新后重试", Party.Patient);
 
+    public static readonly ErrorDefinition CredentialDiffers = new("CREDENTIAL_PERSON_DIFFERS", ErrorCategory.Person,
+        "就诊凭证与所报证件号码或姓名不是同一人", "请核对凭证、证件号码和姓名", Party.Institution);
+
     // --- applying ---
 
     public static readonly ErrorDefinition CategoryUnknown = new("FILING_CATEGORY_UNKNOWN", ErrorCategory.Filing,

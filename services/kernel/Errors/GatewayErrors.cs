@@ -12,6 +12,9 @@ public static class GatewayErrors
     public static readonly ErrorDefinition WrongInstitution = new("INSTITUTION_MISMATCH", ErrorCategory.Security,
         "报文中的定点医药机构编号与访问账号不一致", "请使用本机构的编号和账号", Party.Institution);
 
+    public static readonly ErrorDefinition BodyBroken = new("MESSAGE_BROKEN", ErrorCategory.Request,
+        "报文没有收全", "请检查网络后用原报文ID重发", Party.Institution) { Transient = true };
+
     public static readonly ErrorDefinition TooLarge = new("MESSAGE_TOO_LARGE", ErrorCategory.Request,
         "报文超过 {0} 字节", "请分批上传", Party.Institution);
 

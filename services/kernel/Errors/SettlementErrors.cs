@@ -27,6 +27,14 @@ public static class SettlementErrors
     public static readonly ErrorDefinition VisitEnded = new("VISIT_ENDED", ErrorCategory.Request,
         "就诊 {0} 已结束，不能再上传或更改费用", "请核对就诊标识", Party.Institution);
 
+    /// <summary>{0} visit, {1} settlement.</summary>
+    public static readonly ErrorDefinition VisitSettled = new("VISIT_SETTLED", ErrorCategory.Request,
+        "就诊 {0} 有未退的结算 {1}", "请先对该结算办理冲正或退费", Party.Institution);
+
+    /// <summary>The credential belongs to somebody else than the institution believes.</summary>
+    public static readonly ErrorDefinition OtherPerson = new("PERSON_NUMBER_MISMATCH", ErrorCategory.Request,
+        "人员编号与就诊凭证或就诊登记不是同一参保人", "请重新获取人员信息（1101）后再办理", Party.Institution);
+
     /// <summary>{0} visit, {1} settlement in progress.</summary>
     public static readonly ErrorDefinition VisitBusy = new("VISIT_SETTLEMENT_IN_PROGRESS", ErrorCategory.Request,
         "就诊 {0} 的结算 {1} 尚无结果", "请先对该结算查询、重发或冲正，待有结果后再结算", Party.Institution);

@@ -97,6 +97,19 @@ internal static class SettlementMapping
         SelfFundedFen = split.SelfFunded.Fen,
     };
 
+    public static Wire.FeeLine ToWire(this FeeLine line) => new()
+    {
+        Serial = line.Serial,
+        Code = line.Code,
+        Category = line.Category is { } category ? ChargeCategories.Code(category) : "",
+        Price = line.Price.ToString(CultureInfo.InvariantCulture),
+        Count = line.Count.ToString(CultureInfo.InvariantCulture),
+        AmountFen = line.Amount.Fen,
+        Date = Iso(line.Date),
+        Approval = (int)line.Approval,
+        Batch = line.Batch ?? "",
+    };
+
     /// <exception cref="RefusedException"><c>FIELD_INVALID</c>, <c>CATEGORY_UNKNOWN</c>.</exception>
     public static FeeLine ToLine(this Wire.FeeLine line)
     {
@@ -110,6 +123,7 @@ internal static class SettlementMapping
         {
             Approval = (Approval)line.Approval,
             Outside = line.Outside is { } outside ? new OutsideOrigin(Id(outside.Slip, "outside.slip"), Id(outside.InstitutionCode, "outside.institution_code"), Id(outside.Serial, "outside.serial")) : null,
+            Batch = line.Batch.Length == 0 ? null : line.Batch.Length <= 30 ? line.Batch : throw SystemErrors.FieldInvalid.With("chrg_bchno", "最多 30 位").AsException(),
         };
     }
 

@@ -8,11 +8,10 @@ using Yibao.Hosting.Identity;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
-using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
-using Yibao.Settlement.Benefits;
 using Yibao.Settlement.Benefits.Packs;
 using Yibao.Settlement.Identify;
+using Yibao.Settlement.Local;
 using Yibao.Settlement.OutsideServices;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Trauma;
@@ -22,47 +21,10 @@ using Domain = Yibao.Contracts.Settlements;
 namespace Yibao.Settlement.Doors;
 
 /// <summary>The institutions' door at the treatment place.</summary>
-public sealed class SettlementsService(
-    TreatmentDesk desk, IWriteDoor door, IInstitutions institutions, Identification identification, IUndeliveredSettlements undelivered,
+public sealed partial class SettlementsService(
+    TreatmentDesk desk, IWriteDoor door, IInstitutions institutions, IFeeSplits splits, Identification identification, HomeQuestions questions, Inpatients inpatients, IUndeliveredSettlements undelivered,
     OutsideDesk outside, PolicyLibrary policies, RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
 {
-    public override async Task<RegisterVisitAnswer> RegisterVisit(RegisterVisitRequest request, ServerCallContext context)
-    {
-        var began = SettlementMapping.Instant(request.CareFrom, "begntime");
-        if (began > time.GetUtcNow() + TimeSpan.FromDays(1)) throw SystemErrors.FieldInvalid.With("begntime", "晚于当前时间").AsException();
-        _ = NationalCodes.Care(request.CareType);
-        if (request.OutpatientFlag is < 0 or > 3) throw SystemErrors.FieldInvalid.With("otp_er_refl_flag", "0–3").AsException();
-        if (request.InpatientType is < 0 or > 3) throw SystemErrors.FieldInvalid.With("ipt_type", "0–3").AsException();
-        var insured = request.CredentialType.Length == 0 ? null : await Insured(request, context.CancellationToken);
-        var institution = await institutions.InForce(request.InstitutionCode, request.CareType, insured?.HomeArea, began);
-        var trauma = request.Trauma ? policies.At(institution.Area, began.BusinessDate()).Pack.Trauma : TraumaRule.Declared;
-        if (trauma == TraumaRule.NotDirect && insured is not null) throw CareErrors.TraumaNotDirect.With(institution.Area).AsException();
-        var registration = new Registration
-        {
-            VisitId = VisitId(request.InstitutionCode, request.VisitId),
-            Institution = request.InstitutionCode,
-            InstitutionLevel = institution.Level,
-            TreatmentArea = institution.Area,
-            CareType = request.CareType,
-            CareFrom = began,
-            Disease = request.DiseaseCode.Length == 0 ? null : request.DiseaseCode,
-            OutpatientFlag = request.OutpatientFlag,
-            InpatientType = request.InpatientType,
-            Trauma = request.Trauma,
-            CommitmentRequired = trauma == TraumaRule.Commitment,
-        };
-        var stream = Visit.Stream(registration.VisitId);
-        var visit = (await door.Execute(new Command(current.Actor, registration.VisitId, [stream], states => VisitDecider.Register(registration, insured, states.Of(stream))))).OrThrow().State(stream);
-        return new RegisterVisitAnswer
-        {
-            VisitId = registration.VisitId,
-            PersonKey = visit.Insured?.Person.ToString() ?? "",
-            TreatmentArea = registration.TreatmentArea.Code,
-            HomeArea = visit.Insured?.HomeArea.Code ?? "",
-            InsuranceType = visit.Insured is { } known ? ((int)known.Insurance).ToString(System.Globalization.CultureInfo.InvariantCulture) : "",
-        };
-    }
-
     public override async Task<UploadFeesAnswer> UploadFees(UploadFeesRequest request, ServerCallContext context)
     {
         var id = VisitId(request.InstitutionCode, request.VisitId);
@@ -75,7 +37,9 @@ public sealed class SettlementsService(
     public override async Task<UploadFeesAnswer> WithdrawFees(WithdrawFeesRequest request, ServerCallContext context)
     {
         var id = VisitId(request.InstitutionCode, request.VisitId);
-        return Held(await outside.Withdraw(id, [.. request.Serials], current.Actor));
+        return Held(request.Batch.Length == 0
+            ? await outside.Withdraw(id, [.. request.Serials], current.Actor)
+            : await OnVisit(id, visit => VisitDecider.Withdraw(id, [.. request.Serials], visit, request.Batch)));
     }
 
     public override async Task<PreSettleAnswer> PreSettle(SettleRequest request, ServerCallContext context)
@@ -148,23 +112,6 @@ public sealed class SettlementsService(
     private static UploadFeesAnswer Held(Visit visit)
     {
         return new UploadFeesAnswer { Lines = visit.Lines.Count, TotalFen = visit.Lines.Values.Aggregate(Money.Zero, static (sum, line) => sum + line.Amount).Fen };
-    }
-
-    /// <summary>The home place says who it is; from here on only the opaque key exists.</summary>
-    private async Task<Insured> Insured(RegisterVisitRequest request, CancellationToken cancellation)
-    {
-        if (!AdminDivision.TryParse(request.HomeArea, out var home)) throw SystemErrors.FieldInvalid.With("insuplc_admdvs", "须为六位医保区划").AsException();
-        var person = await identification.Ask(home, request.CredentialType, request.CredentialValue, cancellation);
-        var standings = person.Standings.Where(standing => standing.HomeArea == home).ToList();
-        if (request.InsuranceType.Length > 0)
-        {
-            var asked = NationalCodes.Insurance(request.InsuranceType);
-            return new Insured(person.Person, home, asked, request.CredentialType);
-        }
-
-        return standings.Count == 1
-            ? new Insured(person.Person, home, standings[0].Insurance, request.CredentialType)
-            : throw SystemErrors.FieldMissing.With("insutype").AsException();
     }
 
     private static SettleTerms Terms(SettleRequest request) => new(

@@ -28,6 +28,9 @@ public sealed record FeeLine(string Serial, string Code, ChargeCategory? Categor
 
     /// <summary>Set when another institution or a pharmacy provided it during this stay (INS-027).</summary>
     public OutsideOrigin? Outside { get; init; }
+
+    /// <summary>收费批次号 (chrg_bchno); null where the institution names none.</summary>
+    public string? Batch { get; init; }
 }
 
 /// <summary>Where a line of a stay came from, by its slip (004 Annex 12).</summary>

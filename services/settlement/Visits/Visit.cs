@@ -51,10 +51,37 @@ public sealed record Registration
 }
 
 /// <summary>The visit was registered; as self-pay when no credential was shown.</summary>
-public sealed record VisitRegistered(Registration Registration, Insured? Insured) : IFact;
+public sealed record VisitRegistered(Registration Registration, Insured? Insured) : IFact
+{
+    /// <summary>How the patient was insured when he was registered; null for self-pay.</summary>
+    public VisitStanding? Standing { get; init; }
+}
+
+/// <summary>What is printed of the person's standing; benefits are computed from home's own record.</summary>
+/// <param name="PersonType">人员类别 (psn_type).</param>
+/// <param name="CivilServant">公务员标志 (cvlserv_flag).</param>
+public sealed record VisitStanding(string PersonType, bool CivilServant);
+
+/// <summary>就诊信息变更 (2203, 2403).</summary>
+public sealed record VisitChanged(Registration Registration) : IFact;
+
+/// <summary>挂号撤销 / 入院撤销 (2202, 2404): the id can be registered anew.</summary>
+public sealed record VisitCancelled(DateTimeOffset At) : IFact;
+
+/// <summary>出院办理 (2402).</summary>
+/// <param name="Way">离院方式 (dscg_way).</param>
+public sealed record VisitEnded(DateTimeOffset CareUntil, string Way) : IFact;
+
+/// <summary>出院撤销 (2405): the stay goes on as it was registered.</summary>
+public sealed record VisitReopened(DateTimeOffset At, Registration Registration, Insured? Insured) : IFact;
 
 /// <summary>A visit registered as self-pay was converted: the credential was shown before the settlement (SET-038).</summary>
-public sealed record VisitInsured(Insured Insured) : IFact;
+public sealed record VisitInsured(Insured Insured) : IFact
+{
+    public VisitStanding? Standing { get; init; }
+
+    public Registration? Registration { get; init; }
+}
 
 /// <summary>The patient paid everything: what is left is manual reimbursement.</summary>
 public sealed record VisitSelfPaid(DateTimeOffset At) : IFact;
@@ -94,10 +121,18 @@ public sealed record Visit : IState<Visit>
 
     public Insured? Insured { get; private init; }
 
+    public VisitStanding? Standing { get; private init; }
+
     public bool SelfPaid { get; private init; }
 
     /// <summary>外伤无第三方责任承诺书, the last one signed.</summary>
     public TraumaCommitted? Commitment { get; private init; }
+
+    /// <summary>结束时间 (endtime) of 2402; null while the visit lasts.</summary>
+    public DateTimeOffset? CareUntil { get; private init; }
+
+    /// <summary>Cancelled and not registered anew.</summary>
+    public bool Cancelled { get; private init; }
 
     /// <summary>By serial number, in order of serial: the form a bill's hash is taken over.</summary>
     public ImmutableSortedDictionary<string, FeeLine> Lines { get; private init; } = ImmutableSortedDictionary.Create<string, FeeLine>(StringComparer.Ordinal);
@@ -112,8 +147,12 @@ public sealed record Visit : IState<Visit>
 
     public Visit Evolve(IFact fact) => fact switch
     {
-        VisitRegistered registered => this with { Registration = registered.Registration, Insured = registered.Insured },
-        VisitInsured insured => this with { Insured = insured.Insured },
+        VisitRegistered registered => this with { Registration = registered.Registration, Insured = registered.Insured, Standing = registered.Standing, Cancelled = false },
+        VisitInsured insured => this with { Insured = insured.Insured, Standing = insured.Standing ?? Standing },
+        VisitChanged changed => this with { Registration = changed.Registration },
+        VisitCancelled => Empty with { Cancelled = true },
+        VisitEnded ended => this with { CareUntil = ended.CareUntil },
+        VisitReopened => this with { CareUntil = null },
         VisitSelfPaid => this with { SelfPaid = true },
         TraumaCommitted committed => this with { Commitment = committed },
         FeesUploaded uploaded => this with { Lines = Lines.SetItems(uploaded.Lines.Select(line => KeyValuePair.Create(line.Serial, line))) },

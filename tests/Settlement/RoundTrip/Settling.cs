@@ -296,7 +296,7 @@ public sealed class Settling
 
         await _country.On(id, visit => VisitDecider.Register(registration, insured, visit));
 
-        _country.Treatment.Door.Facts(Visit.Stream(id).Id)[^1].Fact.ShouldBe(new VisitInsured(insured));
+        _country.Treatment.Door.Facts(Visit.Stream(id).Id)[^1].Fact.ShouldBe(new VisitInsured(insured) { Registration = registration });
         (await _country.Settle("s10", "v9")).State.Outcome!.State.ShouldBe(OutcomeState.Granted);
         var paid = Visit.Empty.Evolve(new VisitRegistered(registration, null)).Evolve(new VisitSelfPaid(default));
         VisitDecider.Register(registration, insured, paid).ShouldBeOfType<Decision.Refused>().Error.Code.ShouldBe("VISIT_SELF_PAID");

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Yibao.Backing;
+using Yibao.Kernel.Places;
+using Yibao.Local;
+using Yibao.Local.Samples;
+using Yibao.SampleHis;
+
+[assembly: AssemblyFixture(typeof(Yibao.Gateway.Tests.SampleNodes))]
+
+namespace Yibao.Gateway.Tests;
+
+/// <summary>The country with the sample institutions and persons, on real servers, seen from a hospital: by HTTP, with a signature, nothing else.</summary>
+public sealed class SampleNodes : IAsyncLifetime
+{
+    public const string Wuhan = "H42010000001";
+    public const string Guiyang = "H52010000001";
+
+    /// <summary>样例甲: employee of Guiyang, filed for Wuhan.</summary>
+    public static readonly Patient GuiyangEmployee = new("520100", "310", "01", "999000197103149019", "样例甲", "11");
+
+    /// <summary>样例乙: retiree of Xining, resettled in Wuhan.</summary>
+    public static readonly Patient XiningRetiree = new("630100", "310", "01", "999000195608059028", "样例乙", "12");
+
+    public static readonly IReadOnlyList<Charge> OutpatientCharges =
+    [
+        new("001102054823363", "主任医师门诊诊察费", 51.10m, 1),
+        new("002503001575574", "肌钙蛋白I", 71.97m, 2),
+        new("XO97LHG245A001091590999286", "硝苯地平控释片 30mg", 171.35m, 1),
+    ];
+
+    public static readonly IReadOnlyList<Charge> InpatientCharges =
+    [
+        new("001109030533755", "普通床位费（双人间）", 73.19m, 3),
+        new("003401077868164", "红光治疗", 216.63m, 12),
+        new("XP53OXS424A001061455959422", "美罗培南注射用 0.5g", 95.75m, 12),
+        new("C2351151475445014040", "腹腔镜一次性穿刺器", 461.79m, 2),
+    ];
+
+    private readonly LogLines _lines = new();
+
+    // One system per hospital: it numbers its messages.
+    private readonly ConcurrentDictionary<string, HisSystem> _systems = new(StringComparer.Ordinal);
+
+    public LocalPlatform Platform { get; private set; } = null!;
+
+    public HttpClient Http { get; } = new();
+
+    /// <summary>What every host of every node has logged, from information upward.</summary>
+    public IReadOnlyCollection<string> Log => _lines.Said;
+
+    public LocalHost Gateway(string node = "420000") => Platform[new AdminDivision(node), "gateway"];
+
+    /// <summary>The HIS of a sample institution, at its node's gateway.</summary>
+    public HisSystem His(string institution = Wuhan) =>
+        _systems.GetOrAdd(institution, code => new HisSystem(Http, Gateway(code == Wuhan ? "420000" : "520000").Http, Account(code), TimeProvider.System));
+
+    public static HisAccount Account(string institution) =>
+        new(SampleAccounts.AccessKey(institution), SampleAccounts.SecretKey(institution), institution, "示范医院", institution == Wuhan ? "420100" : "520100");
+
+    public async ValueTask InitializeAsync()
+    {
+        var samples = Path.Combine(Repository.Root(), "infra", "samples");
+        Platform = await LocalPlatform.StartAsync(new LocalOptions
+        {
+            Backing = await SharedBacking.GetAsync(),
+            Prefix = $"gateway{Environment.ProcessId}_",
+            Settings = SampleAccounts.Settings(samples),
+            LogLevel = LogLevel.Information,
+            More = (_, builder) => builder.Logging.ClearProviders().AddProvider(_lines),
+        }, TestContext.Current.CancellationToken);
+        await SampleData.Store(Platform, samples, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Platform.DisposeAsync();
+    }
+
+    /// <summary>Every line as it would be written; kept to be searched.</summary>
+    private sealed class LogLines : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _said = new();
+
+        public IReadOnlyCollection<string> Said => _said;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _said.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
