@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Yibao.Backing;
 using Yibao.Hosting;
@@ -32,6 +33,10 @@ public sealed class LocalPlatform : IAsyncDisposable
 
     /// <summary>Makes the tokens that these hosts believe.</summary>
     public DevelopmentIssuer Issuer { get; }
+
+    /// <summary>The authority that every host's certificate comes from.</summary>
+    public X509Certificate2 Authority => _hosts[0].Settings is { Credentials: { } credentials } ? credentials.Roots[0]
+        : X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_hosts[0].Settings.CertificateFolder!, "ca.crt"));
 
     public LocalHost this[AdminDivision node, string service] => _hosts.SingleOrDefault(host => host.Node == node && host.Service == service)
         ?? throw new ArgumentException($"There is no {service} at {node.Code}.", nameof(service));

@@ -7,8 +7,14 @@ public sealed record RunningPlatform(int Process, Uri Amqp, Uri? Management, IRe
 {
     private const string Name = "up.json";
 
+    /// <summary>The authority that the gateways' certificates come from, PEM.</summary>
+    public string? Authority { get; init; }
+
     public static RunningPlatform Of(LocalPlatform platform) => new(Environment.ProcessId, platform.Backing.Rabbit.Amqp, platform.Backing.Rabbit.Management,
-        [.. platform.Hosts.Select(host => new RunningHost(host.Node.Code, host.Service, host.Grpc, host.Http, host.Settings.Broker))]);
+        [.. platform.Hosts.Select(host => new RunningHost(host.Node.Code, host.Service, host.Grpc, host.Http, host.Settings.Broker))])
+    {
+        Authority = platform.Authority.ExportCertificatePem(),
+    };
 
     public void WriteTo(string folder) => OwnerOnly.Write(Path.Combine(folder, Name), JsonSerializer.Serialize(this));
 

@@ -1,5 +1,6 @@
 using Yibao.Contracts.Filing.V1;
 using Yibao.Contracts.Institutions;
+using Yibao.Contracts.Nodes;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Doors;
 using Yibao.Filing.Eligibility;
@@ -8,6 +9,7 @@ using Yibao.Filing.Institutions;
 using Yibao.Filing.Papers;
 using Yibao.Filing.People;
 using Yibao.Filing.Policy;
+using Yibao.Filing.Registry;
 using Yibao.Filing.Uploads;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
@@ -56,6 +58,7 @@ public sealed class FilingModule : IServiceModule
         services.AddSingleton<FilingLists>();
         services.AddSingleton<UploadRun>();
         services.AddSingleton<UploadKinds>();
+        services.AddSingleton<RegistryDesk>();
     }
 
     /// <summary>Institutions to this node's other services, filings upward to the province and the nation.</summary>
@@ -64,7 +67,9 @@ public sealed class FilingModule : IServiceModule
         var node = service.Settings.Node;
         service.Publishes<InstitutionTold, InstitutionReplicated>(fact => fact.Fact.Replica);
         service.Edges<Replication.Replication>();
-        service.SendsOverEdge<FilingTold>((fact, signer) => Replication.Replication.Tell(fact.Fact.Replica, service.Settings.Registry, node, signer));
+        service.SendsOverEdge<FilingTold>((fact, signer) => Replication.Replication.Tell(fact.Fact.Replica, service.Registry, node, signer));
+        service.Publishes<NodeRegistryVersionsStored, NodeRegistryExtended>(fact => fact.Fact.Extension);
+        service.SendsOverEdge<NodeRegistryPassedOn>((fact, signer) => RegistryDesk.PassOn(fact.Fact, signer));
     }
 
     private static void Doors(ServiceBuilder service)
@@ -86,7 +91,7 @@ public sealed class FilingModule : IServiceModule
         service.Grpc<InstitutionsService>(
             ("Do", Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator, Role.Institution).OrInside().CheckedInside("机构的主管经办机构由规则核对")),
             ("Get", Looking.CheckedInside("机构只看自己")));
-        service.Grpc<UploadsService>(("Upload", keepers.CheckedInside("文件开头的统筹区，由服务核对")));
+        service.Grpc<UploadsService>(("Upload", Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator).OrInside().CheckedInside("文件开头的统筹区，由服务核对")));
     }
 
     private static AdminDivision? AreaOf(string code) => AdminDivision.TryParse(code, out var area) ? area : null;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Yibao.Kernel.Places;
 
 namespace Yibao.Hosting;
 
@@ -29,6 +30,9 @@ public sealed class ServiceBuilder(WebApplicationBuilder host, ServiceSettings s
     public ServiceSettings Settings { get; } = settings;
 
     public IServiceCollection Services => Host.Services;
+
+    /// <summary>The registry of this host; it grows while the host runs, and no other host's with it.</summary>
+    public NodeRegistry Registry { get; } = settings.Registry.Copy();
 
     /// <summary>Adds endpoints once the host is built.</summary>
     public void Endpoints(Action<IEndpointRouteBuilder> map) => _endpoints.Add(map);

@@ -9,6 +9,7 @@ using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Settlement.Benefits.Packs;
+using Yibao.Settlement.Catalogues;
 using Yibao.Settlement.Doors;
 using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.HandOvers;
@@ -39,9 +40,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         VerificationItems.Declare(service);
         SettlementMeters.Declare(service);
         Inpatients.Declare(service);
-        // The registry that the host is given; messages are only told once it runs.
-        var registry = service.Settings.Registry;
-        Messages(service, () => registry);
+        Messages(service);
         Nodes(service);
         Doors(service);
 
@@ -49,11 +48,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         var node = service.Settings.Node;
         services.AddSingleton(settings);
         services.AddSingleton<IFaultPoint>(NoFaults.Instance);
-        services.AddSingleton(provider =>
-        {
-            registry = provider.GetRequiredService<NodeRegistry>();
-            return new Routes(node, provider.GetRequiredService<NodeRegistry>);
-        });
+        services.AddSingleton(provider => new Routes(node, provider.GetRequiredService<NodeRegistry>));
         services.AddSingleton<RoundTripMeter>();
         services.AddSingleton<Sealing>();
         services.AddSingleton<HandOverDesk>();
@@ -78,15 +73,18 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<OutsideDesk>();
         services.AddSingleton<StatementDesk>();
         services.AddSingleton<VerificationItems>();
+        services.AddSingleton<CatalogueDesk>();
+        services.AddSingleton<LiveCatalogues>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveCatalogues>());
         services.AddHostedService<RedriveWorker>();
     }
 
     /// <summary>One message per settlement and role; filing keeps the copy of institutions fresh.</summary>
-    private static void Messages(ServiceBuilder service, Func<NodeRegistry> registry)
+    private static void Messages(ServiceBuilder service)
     {
         var node = service.Settings.Node;
         SettlementRecorded? Recorded<TFact>(Stored<TFact> fact) where TFact : IFact => ToldSettlements.Of(fact.Fact) is var (role, content, number, decided)
-            ? Tell(registry().At(content.Instant), node, role, content, number, decided, fact.Context.At)
+            ? Tell(service.Registry.At(content.Instant), node, role, content, number, decided, fact.Context.At)
             : null;
 
         service.Publishes<SettlementGranted, SettlementRecorded>(Recorded);
@@ -144,6 +142,11 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
             ("List", Access.Read(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.DelegatedInsurer).OrInside().OwnSubtree<ListVerificationRequest>(request => Area(request.Area))),
             ("FindLiability", Access.Change(Role.Reviewer, Role.Supervisor).OrInside().OwnSubtree<FindLiabilityRequest>(request => Area(request.Area))));
         PaperDoors.Map(service);
+        Role[] agencies = [Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator];
+        service.Grpc<CataloguesService>(
+            ("Import", Access.Change(agencies).OrInside().CheckedInside("目录所属区划，由服务核对")),
+            ("List", Access.Read(agencies).OrInside().CheckedInside("本节点的目录版本")),
+            ("Find", Access.Read([.. agencies, Role.Institution]).OrInside().CheckedInside("就医地目录是公开的")));
     }
 
     private static SettlementRecorded Tell(NodeMap map, AdminDivision node, PartyRole role, SettlementContent content, int number, DateTimeOffset decided, DateTimeOffset at)

@@ -32,7 +32,32 @@ public sealed class CommandLineTests
     [InlineData("token", "Institution")]
     [InlineData("token", "CityOperator", "--node", "999999")]
     [InlineData("up", "--nodes", "nowhere")]
+    [InlineData("import", "persons", "no-such-file.csv")]
+    [InlineData("import", "diseases", "no-such-file.csv")]
     public async Task Wrong_input_is_two(params string[] words) => (await CommandLine.RunAsync(words)).ShouldBe(2);
+
+    [Theory]
+    [InlineData("catalogue", "--area", "420100")]
+    [InlineData("catalogue", "--from", "2027-01-01")]
+    [InlineData("catalogue", "--from", "tomorrow", "--area", "420100")]
+    [InlineData("persons")]
+    [InlineData("persons", "--area", "999999")]
+    [InlineData("persons", "--area", "420100", "--patience", "-1")]
+    [InlineData("persons", "--area", "420100", "--gateway", "here")]
+    [InlineData("persons", "--area", "420100", "--gateway", "https://127.0.0.1:1", "--token-file", "no-such-file")]
+    public async Task What_an_import_needs_is_asked_for_before_anything_is_sent(string kind, params string[] words)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "some,columns\n1,2\n");
+            (await CommandLine.RunAsync(["import", kind, file, .. words])).ShouldBe(2);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 }
 
 internal static class Sets

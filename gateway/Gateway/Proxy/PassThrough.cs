@@ -30,8 +30,23 @@ internal static class PassThrough
         service.Endpoints(routes => routes.MapReverseProxy().Allow(Access.Guarded("由所转发的服务核对")));
     }
 
+    /// <summary>Files that a province loads come as streams of chunks; the service that takes them limits them.</summary>
+    private static readonly Dictionary<string, string> Uploads = new(StringComparer.Ordinal) { ["filing"] = "Uploads/Upload", ["settlement"] = "Catalogues/Import" };
+
     private static IEnumerable<RouteConfig> RoutesOf(string service)
     {
+        if (Uploads.TryGetValue(service, out var upload))
+        {
+            yield return new RouteConfig
+            {
+                RouteId = $"{service}-upload",
+                ClusterId = $"{service}-grpc",
+                Match = new RouteMatch { Path = $"/yibao.{service}.v1.{upload}" },
+                MaxRequestBodySize = -1,
+                Transforms = [Remove("yibao-actor"), Remove("yibao-peer")],
+            };
+        }
+
         yield return new RouteConfig
         {
             RouteId = $"{service}-json",

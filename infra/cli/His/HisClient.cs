@@ -1,8 +1,5 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Grpc.Core;
-using Grpc.Core.Interceptors;
-using Grpc.Net.Client;
+using Yibao.Cli.Shell;
 using Yibao.Contracts.Settlement.V1;
 using Yibao.HospitalInterface.Mapping;
 using Yibao.HospitalInterface.Reading;
@@ -15,27 +12,15 @@ namespace Yibao.Cli.His;
 /// <remarks>Speaks gRPC to its gateway with the institution's token, as any HIS outside this repository would.</remarks>
 internal sealed class HisClient : IDisposable
 {
-    private readonly GrpcChannel _channel;
+    private readonly GatewayDoor _door;
 
     /// <param name="gateway">The gateway's gRPC door.</param>
     /// <param name="token">The institution's token.</param>
     /// <param name="authority">The authority that the gateway's certificate must come from.</param>
     public HisClient(Uri gateway, string token, X509Certificate2 authority)
     {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 shown && IssuedBy(authority, shown),
-            },
-        };
-        _channel = GrpcChannel.ForAddress(gateway, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
-        Settlements = new Settlements.SettlementsClient(_channel.Intercept(headers =>
-        {
-            headers.Add("authorization", $"Bearer {token}");
-            return headers;
-        }));
+        _door = new GatewayDoor(gateway, token, authority);
+        Settlements = new Settlements.SettlementsClient(_door.Calls);
     }
 
     public Settlements.SettlementsClient Settlements { get; }
@@ -71,17 +56,10 @@ internal sealed class HisClient : IDisposable
         return SettlementMapping.Settle(message, Node(message, "data"), begin);
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _door.Dispose();
 
     private static InputNode Node(InterfaceRequest message, string name) =>
         message.Input.One(name) ?? throw SystemErrors.FieldMissing.With($"节点 {name}").AsException();
-
-    private static bool IssuedBy(X509Certificate2 authority, X509Certificate2 shown)
-    {
-        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        return chain.Build(shown);
-    }
 }
 
 /// <summary>A visit ready to be settled.</summary>

@@ -20,7 +20,10 @@ namespace Yibao.Filing.Desks;
 public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedDetails details, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time)
 {
     /// <param name="form">Sealed before the application is stored; a refused application's particulars are removed again.</param>
-    public async Task<Filings.Filing> Apply(ApplyForFiling command, FormFields form, CancellationToken cancellation = default)
+    public async Task<Filings.Filing> Apply(ApplyForFiling command, FormFields form, CancellationToken cancellation = default) => (await Apply(command, form, dryRun: false, cancellation))!;
+
+    /// <param name="dryRun">Asks every rule and stores nothing; the answer is null.</param>
+    public async Task<Filings.Filing?> Apply(ApplyForFiling command, FormFields form, bool dryRun, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(form);
@@ -36,6 +39,13 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
         };
         var (number, filings, person) = (FilingNumber.Stream(command.Number), PersonFilings.Stream(command.Person), InsuredPerson.Stream(command.Person));
         var map = places.At(command.At);
+        if (dryRun)
+        {
+            var read = await door.Execute(new Command(command.Actor, current.Correlation, [number, filings, person], static _ => Decision.Done), cancellation);
+            if (ApplyForFilingDecider.Decide(command, read.State(number), read.State(filings), read.State(person), policy, map) is Decision.Refused refused) throw refused.Error.AsException();
+            return null;
+        }
+
         if (command.MissingFields.Count == 0) await details.Keep(command.Details, command.Person, form);
         var executed = await door.Execute(new Command(command.Actor, current.Correlation, [number, filings, person], states =>
             ApplyForFilingDecider.Decide(command, states.Of(number), states.Of(filings), states.Of(person), policy, map)), cancellation);

@@ -18,15 +18,31 @@ public sealed record NewPerson(PersonIdentity Identity, string? ECredential, str
 public sealed class PersonDesk(IWriteDoor door, PersonRegistry registry, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time)
 {
     /// <summary>The same person again changes nothing. The identity is sealed before anything else is stored.</summary>
-    public async Task<PersonKey> Register(NewPerson person, CancellationToken cancellation = default)
+    public async Task<PersonKey> Register(NewPerson person, CancellationToken cancellation = default) => (await Register(person, dryRun: false, cancellation))!.Value;
+
+    /// <param name="dryRun">Asks every rule and stores nothing.</param>
+    /// <returns>The person's key; null in a dry run for somebody who is not known here.</returns>
+    public async Task<PersonKey?> Register(NewPerson person, bool dryRun, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         var now = time.Now();
         person.Area.Hosted(places, settings, current, now);
+        if (dryRun) return await Check(person, now, cancellation);
         var key = await registry.Register(person.Identity, person.ECredential, person.Card, cancellation);
         await Change(new Enrol(current.Actor, key, person.Area, person.Insurance, person.PersonType, person.CivilServant, person.From.Start(), now), cancellation);
         if (person.SpecialGroups.Count > 0) await Change(new SetSpecialGroups(current.Actor, key, person.SpecialGroups, now), cancellation);
         return key;
+    }
+
+    private async Task<PersonKey?> Check(NewPerson person, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(person.Identity.Name)) throw Kernel.Errors.SystemErrors.FieldMissing.With("psn_name").AsException();
+        var known = await registry.Find(person.Identity.Document, cancellation);
+        var key = known ?? PersonKey.Create();
+        var enrol = new Enrol(current.Actor, key, person.Area, person.Insurance, person.PersonType, person.CivilServant, person.From.Start(), now);
+        var state = known is null ? InsuredPerson.Empty : await Get(key, cancellation);
+        if (PersonDecider.Decide(enrol, state, PersonFilings.Empty) is Decision.Refused refused) throw refused.Error.AsException();
+        return known;
     }
 
     /// <exception cref="Kernel.Errors.RefusedException">As the decider says.</exception>

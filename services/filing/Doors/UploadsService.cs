@@ -1,9 +1,12 @@
 using System.Text;
 using Grpc.Core;
 using Yibao.Contracts.Filing.V1;
+using Yibao.Contracts.Upload.V1;
 using Yibao.Filing.Desks;
+using Yibao.Filing.Registry;
 using Yibao.Filing.Uploads;
 using Yibao.Hosting;
+using Yibao.Hosting.Grpc;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
@@ -11,36 +14,32 @@ using Yibao.Kernel.Places;
 namespace Yibao.Filing.Doors;
 
 /// <summary>Files by the hundred thousand lines: progress while it works, bad lines by number, resumed by sending the same file again.</summary>
-public sealed class UploadsService(UploadRun run, UploadKinds kinds, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time) : Contracts.Filing.V1.Uploads.UploadsBase
+public sealed class UploadsService(UploadRun run, UploadKinds kinds, RegistryDesk registry, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time) : Contracts.Filing.V1.Uploads.UploadsBase
 {
-    /// <summary>The largest file, in bytes.</summary>
-    public const int Limit = 256 * 1024 * 1024;
+    /// <summary>Kind of a file of registry changes: taken as a whole, at the nation's node.</summary>
+    public const string Registry = "registry";
 
     public override async Task Upload(IAsyncStreamReader<UploadChunk> requestStream, IServerStreamWriter<UploadReport> responseStream, ServerCallContext context)
     {
-        UploadStart? start = null;
-        using var file = new MemoryStream();
-        await foreach (var chunk in requestStream.ReadAllAsync(context.CancellationToken))
-        {
-            start ??= chunk.Start ?? throw SystemErrors.FieldMissing.With("start").AsException();
-            if (file.Length + chunk.Data.Length > Limit) throw SystemErrors.FieldInvalid.With("文件", "超过 256 MB，请分开上传").AsException();
-            chunk.Data.WriteTo(file);
-        }
-
-        if (start is null) throw SystemErrors.FieldMissing.With("start").AsException();
+        var (start, text) = await UploadedFile.Read(requestStream, context.CancellationToken);
         var area = Desk.Area(start.Area, "area");
         // Who uploads answers for the area, or for everything below it.
         current.MustSee(area);
-        if (places.At(time.GetUtcNow()).HostOf(area) != settings.Node && area != settings.Node) throw FilingErrors.AreaNotHosted.With(area).AsException();
-        var text = new UTF8Encoding(false, false).GetString(file.GetBuffer(), 0, checked((int)file.Length)).TrimStart('\uFEFF');
-        await foreach (var progress in run.Run(kinds.Of(start.Kind), area.Code, text, start.DryRun, context.CancellationToken))
+        if (start.Kind == Registry)
         {
-            // Bad lines go once, with the last report.
-            await responseStream.WriteAsync(new UploadReport
-            {
-                Lines = progress.Lines, Taken = progress.Taken, Skipped = progress.Skipped, BadCount = progress.Bad.Count, Finished = progress.Finished,
-                Bad = { progress.Finished ? progress.Bad.Select(line => new UploadBadLine { Line = line.Number, Code = line.Code, Message = line.Message }) : [] },
-            }, context.CancellationToken);
+            await responseStream.WriteAsync(Report(await registry.Import(text, start.DryRun, context.CancellationToken)), context.CancellationToken);
+            return;
         }
+
+        if (places.At(time.GetUtcNow()).HostOf(area) != settings.Node) throw FilingErrors.AreaNotHosted.With(area).AsException();
+        await foreach (var progress in run.Run(kinds.Of(start.Kind), area.Code, text, start.DryRun, context.CancellationToken))
+            await responseStream.WriteAsync(Report(progress), context.CancellationToken);
     }
+
+    // Bad lines go once, with the last report.
+    private static UploadReport Report(UploadProgress progress) => new()
+    {
+        Lines = progress.Lines, Taken = progress.Taken, Skipped = progress.Skipped, BadCount = progress.Bad.Count, Finished = progress.Finished, Version = progress.Version,
+        Bad = { progress.Finished ? progress.Bad.Select(line => new UploadBadLine { Line = line.Number, Code = line.Code, Message = line.Message }) : [] },
+    };
 }

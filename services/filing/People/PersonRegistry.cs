@@ -63,6 +63,9 @@ public sealed class PersonRegistry(IPersonTable table)
         return key;
     }
 
+    /// <summary>Whose document it is; null: nobody's here.</summary>
+    public Task<PersonKey?> Find(IdentityDocument document, CancellationToken cancellation = default) => table.Find(document, cancellation);
+
     /// <exception cref="RefusedException"><c>CREDENTIAL_UNKNOWN</c>; <c>FIELD_INVALID</c> for another kind; the identity number's own errors.</exception>
     public async Task<PersonKey> Identify(string type, string value, CancellationToken cancellation = default)
     {

@@ -17,13 +17,13 @@ namespace Yibao.Filing.Replication;
 /// City → province → nation (FIL-038, FIL-039): the home place signs each version of a filing once; every node above stores it, hands it
 /// on unchanged, sends a receipt back down, and passes it to the node of the filed place. Home's list of what is not yet reported is what has no receipt.
 /// </summary>
-public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner signer, FilingPolicies policies, NodeRegistry registry, ServiceSettings settings, TimeProvider time) : IHandleEnvelope
+public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner signer, FilingPolicies policies, NodeRegistry registry, ServiceSettings settings, Registry.RegistryDesk registryDesk, TimeProvider time) : IHandleEnvelope
 {
     public const string Replica = "filing.replica.v1";
 
     public const string Receipt = "filing.receipt.v1";
 
-    private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    internal static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>What home sends when a filing changes; null at a node without a parent.</summary>
     public static EdgeMessage? Tell(FilingReplicated filing, NodeRegistry registry, AdminDivision node, IEnvelopeSigner signer)
@@ -45,6 +45,7 @@ public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner
         {
             Replica => Store(envelope, context, cancellation),
             Receipt => Note(envelope, context, cancellation),
+            Registry.RegistryDesk.Kind => Extend(envelope, context, cancellation),
             _ => throw SecurityErrors.MessageKindUnknown.With(envelope.Kind).AsException(),
         };
     }
@@ -73,6 +74,11 @@ public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner
         // connected has no edge, and nothing to look up with.
         if (map.Route(settings.Node, filing.Place, envelope.Path) is Routing.Down { Child: var child } && child != from && settings.Edges.Any(edge => edge.Neighbour == child)) await edges.Send(child, passing, cancellation);
     }
+
+    // The registry comes from above only.
+    private Task Extend(Envelope envelope, MessageContext context, CancellationToken cancellation) => envelope.From == registry.Latest.ParentNode(settings.Node)
+        ? registryDesk.Learn(Read<NodeRegistryExtended>(envelope), context, cancellation)
+        : throw PlaceErrors.RegistryNotHere.With(registry.Latest.Root.Code).AsException();
 
     private async Task Note(Envelope envelope, MessageContext context, CancellationToken cancellation)
     {

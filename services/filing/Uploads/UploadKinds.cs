@@ -7,13 +7,14 @@ using Yibao.Filing.Filings;
 using Yibao.Filing.Institutions;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Persons;
+using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Filing.Uploads;
 
 /// <summary>The files a province loads into its node. Columns bear the national interface's names.</summary>
-public sealed class UploadKinds(PersonDesk persons, FilingDesk filings, InstitutionDesk institutions, IPersonTable table, ICurrentActor current, TimeProvider time)
+public sealed class UploadKinds(PersonDesk persons, FilingDesk filings, InstitutionDesk institutions, IPersonTable table, NodeRegistry places, ICurrentActor current, TimeProvider time)
 {
     /// <exception cref="RefusedException"><c>FIELD_INVALID</c>: no such kind.</exception>
     public UploadKind Of(string name) => name switch
@@ -37,16 +38,18 @@ public sealed class UploadKinds(PersonDesk persons, FilingDesk filings, Institut
             line.Or("cvlserv_flag", "0") == "1",
             Desk.Day(line.Or("psn_insu_date", "2010-01-01"), "psn_insu_date"),
             line.Or("special_groups") is { Length: > 0 } groups ? groups.Split(';') : []);
-        if (dryRun) current.MustSee(person.Area);
-        else await persons.Register(person, cancellation);
+        using var acting = For(person.Area);
+        await persons.Register(person, dryRun, cancellation);
     }
 
     private async Task Filing(UploadLine line, string id, bool dryRun, CancellationToken cancellation)
     {
         var key = await table.Find(new IdentityDocument(line.Or("psn_cert_type", IdentityDocument.CitizenCard), line.Need("certno")), cancellation) ?? throw FilingErrors.PersonUnknown.With().AsException();
         if (!int.TryParse(line.Need("category"), NumberStyles.None, CultureInfo.InvariantCulture, out var category)) throw SystemErrors.FieldInvalid.With("category", "1 到 6").AsException();
+        var home = Desk.Area(line.Need("insu_admdvs"), "insu_admdvs");
+        using var acting = For(home);
         var command = new ApplyForFiling(
-            current.Actor, key, line.Or("application_id", id), Desk.Area(line.Need("insu_admdvs"), "insu_admdvs"), Desk.Insurance(line.Need("insutype")), category,
+            current.Actor, key, line.Or("application_id", id), home, Desk.Insurance(line.Need("insutype")), category,
             Desk.Area(line.Need("place"), "place"), line.Need("channel"), line.Or("materials") is { Length: > 0 } materials ? materials.Split(';') : ["E_CREDENTIAL", "FILING_FORM"], time.Now())
         {
             RequestedStart = Desk.DayOrNone(line.Or("from"), "from"),
@@ -57,14 +60,7 @@ public sealed class UploadKinds(PersonDesk persons, FilingDesk filings, Institut
         {
             Name = line.Or("psn_name"), SocialSecurityNumber = line.Need("certno"), HomeAddress = line.Or("home_address"), ContactAddress = line.Or("contact_address"), Phone1 = line.Or("tel"), SignedBy = line.Or("signed_by", line.Or("psn_name")),
         };
-        if (!dryRun)
-        {
-            await filings.Apply(command, form, cancellation);
-            return;
-        }
-
-        current.MustSee(command.HomeArea);
-        if (FormFields.Missing(form) is { Count: > 0 } missing) throw FilingErrors.FieldMissing.With(string.Join("、", missing)).AsException();
+        await filings.Apply(command, form, dryRun, cancellation);
     }
 
     // A register of institutions that were admitted before this platform: the steps are written down as done by the agency, the register is their proof.
@@ -79,7 +75,8 @@ public sealed class UploadKinds(PersonDesk persons, FilingDesk filings, Institut
             _ => throw SystemErrors.FieldInvalid.With("fixmedins_type", "1、2 或 3").AsException(),
         };
         var (level, name, from) = (line.Need("hosp_lv"), line.Need("fixmedins_name"), Desk.Day(line.Need("open_from"), "open_from"));
-        current.MustSee(seat);
+        using var acting = For(seat);
+        _ = places.At(time.GetUtcNow()).Area(seat);
         if (dryRun) return;
 
         var (actor, now) = (current.Actor, time.Now());
@@ -93,5 +90,13 @@ public sealed class UploadKinds(PersonDesk persons, FilingDesk filings, Institut
         {
             foreach (var care in cares) await institutions.Do(new OpenService(actor, code, scope, care, from, false, now), cancellation);
         }
+    }
+
+    // A province loads for the areas it hosts: each line is written down as done for that area's agency, by whom it was done.
+    private IDisposable For(AdminDivision area)
+    {
+        current.MustSee(area);
+        var actor = current.Actor;
+        return current.Act(actor.Role == Role.ProvinceOperator && actor.Node != area ? actor with { Role = Role.CityOperator, Node = area, OnBehalfOf = actor.Node.Code, Reason = "省级批量导入" } : actor, current.Correlation);
     }
 }

@@ -26,7 +26,11 @@ public sealed record BadLine(int Number, string Code, string Message);
 /// <param name="Lines">Lines looked at in all, those of earlier tries among them.</param>
 /// <param name="Taken">Lines that are stored (or, in a dry run, would be).</param>
 /// <param name="Skipped">Lines that an earlier try had finished.</param>
-public sealed record UploadProgress(int Lines, int Taken, int Skipped, IReadOnlyList<BadLine> Bad, bool Finished);
+public sealed record UploadProgress(int Lines, int Taken, int Skipped, IReadOnlyList<BadLine> Bad, bool Finished)
+{
+    /// <summary>Of files that are taken as a whole: the version that is stored.</summary>
+    public string Version { get; init; } = "";
+}
 
 /// <summary>What one kind of file is made of.</summary>
 /// <param name="Columns">Columns that the header must have.</param>

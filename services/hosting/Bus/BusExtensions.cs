@@ -6,6 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Yibao.Contracts.Messages;
 using Yibao.Hosting.Bus;
+using Yibao.Hosting.Places;
 using Yibao.Kernel.Deciding;
 
 namespace Yibao.Hosting;
@@ -117,6 +118,7 @@ public static class BusExtensions
             options.ConsumerStopTimeout = TimeSpan.FromSeconds(3);
             options.StopTimeout = TimeSpan.FromSeconds(10);
         });
+        service.FollowsRegistry();
         return model;
     }
 

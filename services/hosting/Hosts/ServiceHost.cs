@@ -45,9 +45,9 @@ public static class ServiceHost
         });
         AddBasics(builder, settings);
         AddDoors(builder, settings, credentials, listen, module.Public);
-        AddCalls(builder.Services, settings, credentials);
-
         var service = new ServiceBuilder(builder, settings);
+        builder.Services.AddSingleton(service.Registry);
+        AddCalls(builder.Services, settings, credentials);
         module.Configure(service);
         more?.Invoke(builder);
 
@@ -152,7 +152,6 @@ public static class ServiceHost
             services.AddSingleton<IEnvelopeSigner>(provider => new EnvelopeSigner(credentials.Signing, provider.GetRequiredService<NodeTrust>()));
         }
 
-        services.TryAddSingleton(settings.Registry);
         services.TryAddSingleton<IRegions, RegistryRegions>();
         services.AddSingleton<CurrentActor>();
         services.AddSingleton<ICurrentActor>(static provider => provider.GetRequiredService<CurrentActor>());

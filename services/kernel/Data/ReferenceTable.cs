@@ -29,7 +29,7 @@ internal sealed class ReferenceTable
     private Row Read(int number, string line)
     {
         var fields = Fields(_name, number, line);
-        return fields.Count == _columns.Count ? new Row(this, number, fields) : throw new FormatException($"{_name} line {number}: {fields.Count} fields where the header has {_columns.Count}.");
+        return fields.Count == _columns.Count ? new Row(this, number, fields) : throw new WrongRowException(_name, number, $"{fields.Count} fields where the header has {_columns.Count}.");
     }
 
     private static List<string> Fields(string name, int number, string line)
@@ -59,7 +59,7 @@ internal sealed class ReferenceTable
             }
         }
 
-        if (quoted) throw new FormatException($"{name} line {number}: a quote is not closed.");
+        if (quoted) throw new WrongRowException(name, number, "a quote is not closed.");
         fields.Add(field.ToString());
         return fields;
     }
@@ -69,6 +69,17 @@ internal sealed class ReferenceTable
         public string this[string column] => Table._columns.Index().Where(entry => entry.Item == column).Select(entry => Fields[entry.Index]).FirstOrDefault()
             ?? throw new FormatException($"{Table._name}: the column '{column}' is missing.");
 
-        public FormatException Wrong(string why) => new($"{Table._name} line {Number}: {why}");
+        public FormatException Wrong(string why) => new WrongRowException(Table._name, Number, why);
     }
+}
+
+/// <summary>One row of reference data is wrong.</summary>
+/// <param name="table">Its file.</param>
+/// <param name="line">As an editor counts: the header is line 1.</param>
+/// <param name="why">What is wrong with it, without its place.</param>
+public sealed class WrongRowException(string table, int line, string why) : FormatException($"{table} line {line}: {why}")
+{
+    public int Line { get; } = line;
+
+    public string Why { get; } = why;
 }

@@ -21,4 +21,10 @@ public static class PlaceErrors
 
     public static readonly ErrorDefinition RegistryNotInForce = new("REGISTRY_NOT_IN_FORCE", ErrorCategory.System,
         "{0} 没有生效的节点注册表", "请核对业务时间", Party.Platform);
+
+    public static readonly ErrorDefinition RegistryNotHere = new("REGISTRY_NOT_HERE", ErrorCategory.Policy,
+        "节点注册表由 {0} 统一发布，本节点不受理变更", "请由国家级经办人员在 {0} 节点提交", Party.Operator);
+
+    public static readonly ErrorDefinition RegistryChangePast = new("REGISTRY_CHANGE_PAST", ErrorCategory.Request,
+        "变更生效时间 {0} 已过，不得改写已生效的节点注册表", "请填写将来的生效时间", Party.Operator);
 }

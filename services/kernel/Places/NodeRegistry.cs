@@ -12,7 +12,8 @@ public sealed class NodeRegistry
 {
     private static readonly Lazy<NodeRegistry> Embedded = new(static () => Parse(ReferenceTable.Embedded("places.csv"), ReferenceTable.Embedded("nodes.csv")));
 
-    private readonly IReadOnlyList<NodeMap> _versions;
+    // Replaced as a whole and never changed: a reader sees the registry before or after an adoption.
+    private volatile IReadOnlyList<NodeMap> _versions;
 
     private NodeRegistry(IReadOnlyList<NodeMap> versions) => _versions = versions;
 
@@ -22,6 +23,16 @@ public sealed class NodeRegistry
     public IReadOnlyList<NodeMap> Versions => _versions;
 
     public NodeMap Latest => _versions[^1];
+
+    /// <summary>A registry of its own with the same versions: what one adopts the other does not.</summary>
+    public NodeRegistry Copy() => new(_versions);
+
+    /// <summary>From now on this registry says what a later one says: how a running node learns of a hand-over.</summary>
+    public void Adopt(NodeRegistry later)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        _versions = later._versions;
+    }
 
     /// <summary>The version in force at an instant.</summary>
     /// <exception cref="RefusedException"><c>REGISTRY_NOT_IN_FORCE</c>: before the first version.</exception>
@@ -38,6 +49,7 @@ public sealed class NodeRegistry
     {
         var places = Latest.Places.ToDictionary(place => place.Code);
         var rows = Changes(changes, places);
+        if (rows.Count == 0) return Copy();
         if (rows.FirstOrDefault(row => row.Since < Latest.Since) is { } late) throw late.Row.Wrong("a change cannot lie before the version in force: it would rewrite how messages were routed.");
         var before = Latest;
         return new NodeRegistry([.. _versions.SkipLast(rows.Any(row => row.Since == before.Since) ? 1 : 0), .. Fold(places, rows, before)]);

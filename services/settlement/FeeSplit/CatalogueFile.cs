@@ -9,23 +9,49 @@ namespace Yibao.Settlement.FeeSplit;
 internal static class CatalogueFile
 {
     private static readonly string[] Items = ["code", "name", "category", "class", "self_pay", "limit_price", "limited", "unit", "from", "to"];
+    /// <summary>The first line of a table of items.</summary>
+    public static string Header { get; } = string.Join(',', Items);
+
     private static readonly string[] Diseases = ["area", "disease", "name"];
     private static readonly string[] Scopes = ["area", "disease", "code"];
 
     /// <summary>Columns code, name, category (01–14), class (甲, 乙, 丙), self_pay (10%), limit_price (yuan), limited (yes), unit, from, to.</summary>
-    public static IReadOnlyList<CatalogueItem> ReadItems(string file, string text)
+    public static IReadOnlyList<CatalogueItem> ReadItems(string file, string text) => Check(file, text) switch
     {
-        var items = new List<CatalogueItem>();
-        foreach (var row in Rows(file, text, Items)) items.Add(Item(row));
-        foreach (var versions in items.GroupBy(item => item.Code, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        { Bad: [var first, ..] } => throw first.Error.AsException(),
+        var whole => whole.Items,
+    };
+
+    /// <summary>Every line looked at: what can be read, and what is wrong with the others, by line number.</summary>
+    /// <exception cref="RefusedException"><c>CATALOGUE_INVALID</c>: it has another header, so no line can be read.</exception>
+    public static CatalogueReading Check(string file, string text)
+    {
+        var bad = new List<(int Line, Error Error)>();
+        var read = new List<(int Line, CatalogueItem Item)>();
+        var lines = 0;
+        foreach (var (number, cells) in Lines(file, text, Items))
         {
-            foreach (var (earlier, later) in versions.OrderBy(item => item.From).Zip(versions.OrderBy(item => item.From).Skip(1)))
+            lines++;
+            try
             {
-                if (earlier.To is not { } to || to > later.From) throw Wrong(file, 1, $"编码 {earlier.Code} 的有效期重叠");
+                read.Add((number, Item(RowOf(file, number, Items, cells))));
+            }
+            catch (RefusedException refused)
+            {
+                bad.Add((number, refused.Error));
             }
         }
 
-        return items;
+        foreach (var versions in read.GroupBy(row => row.Item.Code, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            var ordered = versions.OrderBy(row => row.Item.From).ThenBy(row => row.Line).ToList();
+            foreach (var (earlier, later) in ordered.Zip(ordered.Skip(1)))
+            {
+                if (earlier.Item.To is not { } to || to > later.Item.From) bad.Add((later.Line, Wrong(file, later.Line, $"编码 {later.Item.Code} 的有效期与第 {earlier.Line} 行重叠").Error));
+            }
+        }
+
+        return new CatalogueReading([.. read.Select(row => row.Item)], lines, [.. bad.OrderBy(line => line.Line)]);
     }
 
     /// <summary>Columns area (100000: open across provinces; a province: its own catalogue), disease, name.</summary>
@@ -68,19 +94,25 @@ internal static class CatalogueFile
             });
     }
 
-    private static IEnumerable<Row> Rows(string file, string text, string[] columns)
+    private static IEnumerable<Row> Rows(string file, string text, string[] columns) => Lines(file, text, columns).Select(line => RowOf(file, line.Number, columns, line.Text));
+
+    private static IEnumerable<(int Number, string Text)> Lines(string file, string text, string[] columns)
     {
-        // No field of these tables needs a comma or a quote, so a line is its commas and nothing else.
         var lines = text.TrimStart('\uFEFF').Split('\n');
         if (!lines[0].TrimEnd().Split(',').SequenceEqual(columns)) throw Wrong(file, 1, "表头应为 " + string.Join(',', columns));
         for (var i = 1; i < lines.Length; i++)
         {
             var line = lines[i].TrimEnd();
-            if (line.Length == 0 || line[0] == '#') continue;
-            string[] cells = [.. line.Split(',').Select(static cell => cell.Trim())];
-            if (line.Contains('"', StringComparison.Ordinal)) throw Wrong(file, i + 1, "不得使用引号");
-            yield return cells.Length == columns.Length ? new Row(file, i + 1, columns, cells) : throw Wrong(file, i + 1, $"应有 {columns.Length} 列，实有 {cells.Length} 列");
+            if (line.Length > 0 && line[0] != '#') yield return (i + 1, line);
         }
+    }
+
+    // No field of these tables needs a comma or a quote, so a line is its commas and nothing else.
+    private static Row RowOf(string file, int number, string[] columns, string line)
+    {
+        if (line.Contains('"', StringComparison.Ordinal)) throw Wrong(file, number, "不得使用引号");
+        string[] cells = [.. line.Split(',').Select(static cell => cell.Trim())];
+        return cells.Length == columns.Length ? new Row(file, number, columns, cells) : throw Wrong(file, number, $"应有 {columns.Length} 列，实有 {cells.Length} 列");
     }
 
     private static decimal? Number(string text) => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -100,3 +132,7 @@ internal static class CatalogueFile
         public RefusedException Wrong(string what) => CatalogueFile.Wrong(File, Line, what);
     }
 }
+
+/// <summary>A catalogue table as far as it can be read.</summary>
+/// <param name="Lines">How many lines hold an item or try to.</param>
+internal sealed record CatalogueReading(IReadOnlyList<CatalogueItem> Items, int Lines, IReadOnlyList<(int Line, Error Error)> Bad);

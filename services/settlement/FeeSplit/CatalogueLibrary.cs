@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Yibao.Kernel.Errors;
@@ -14,11 +16,11 @@ namespace Yibao.Settlement.FeeSplit;
 /// </summary>
 public sealed class CatalogueLibrary
 {
-    private readonly IReadOnlyDictionary<string, (string Text, IReadOnlyList<CatalogueItem> Items)> _tables;
     private readonly FrozenSet<(string Area, string Disease)> _diseases;
     private readonly Dictionary<(string Area, string Disease), FrozenSet<string>> _scopes;
     private readonly NodeMap _places;
-    private readonly ConcurrentDictionary<string, FeeCatalogue> _catalogues = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
+    private volatile Shelf _shelf;
 
     /// <param name="tables">Items by division code: name of the file and its text.</param>
     /// <param name="diseases">Text of the table of open chronic diseases.</param>
@@ -27,7 +29,7 @@ public sealed class CatalogueLibrary
     public CatalogueLibrary(IEnumerable<(string Code, string File, string Text)> tables, string diseases, string scopes, NodeMap places)
     {
         _places = places;
-        _tables = tables.ToDictionary(table => table.Code, table => (table.Text, CatalogueFile.ReadItems(table.File, table.Text)), StringComparer.Ordinal);
+        _shelf = new Shelf(tables.ToImmutableDictionary(table => table.Code, table => ImmutableArray.Create(new Table(DateOnly.MinValue, table.Text, CatalogueFile.ReadItems(table.File, table.Text))), StringComparer.Ordinal));
         _diseases = CatalogueFile.ReadDiseases("chronic-diseases.csv", diseases).ToFrozenSet();
         _scopes = CatalogueFile.ReadScopes("chronic-scopes.csv", scopes).GroupBy(row => (row.Area, row.Disease)).ToDictionary(group => group.Key, group => group.Select(row => row.Code).ToFrozenSet(StringComparer.Ordinal));
     }
@@ -39,6 +41,19 @@ public sealed class CatalogueLibrary
         var tables = Directory.EnumerateFiles(folder, "*.csv").Where(path => AdminDivision.IsWellFormed(Path.GetFileNameWithoutExtension(path)))
             .Select(path => (Path.GetFileNameWithoutExtension(path), "catalogue/" + Path.GetFileName(path), File.ReadAllText(path)));
         return new CatalogueLibrary(tables, File.ReadAllText(Path.Combine(folder, "chronic-diseases.csv")), File.ReadAllText(Path.Combine(folder, "chronic-scopes.csv")), places);
+    }
+
+    /// <summary>A further version of one table: it replaces the former from its first day; for the days before it the former keeps answering (OPS-005).</summary>
+    /// <exception cref="RefusedException">CATALOGUE_INVALID.</exception>
+    public void Add(AdminDivision layer, DateOnly from, string file, string text)
+    {
+        var table = new Table(from, text, CatalogueFile.ReadItems(file, text));
+        lock (_adding)
+        {
+            var known = _shelf.Tables.GetValueOrDefault(layer.Code, []);
+            // A later one for the same day corrects the earlier.
+            _shelf = new Shelf(_shelf.Tables.SetItem(layer.Code, [.. known.Where(other => other.From != from).Append(table).OrderBy(other => other.From)]));
+        }
     }
 
     /// <summary>就医地目录 (BEN-001, BEN-003): what holds at the treatment place.</summary>
@@ -68,19 +83,57 @@ public sealed class CatalogueLibrary
 
     private FeeCatalogue Merged(AdminDivision area, AdminDivision[] layers)
     {
+        var shelf = _shelf;
         var key = string.Join('/', layers.Select(layer => layer.Code));
-        if (_catalogues.TryGetValue(key, out var known)) return known;
+        if (shelf.Catalogues.TryGetValue(key, out var known)) return known;
+        var tables = layers.Select(layer => shelf.Tables.GetValueOrDefault(layer.Code, [])).ToList();
+        var days = tables.SelectMany(versions => versions.Select(version => version.From)).Distinct().Order().ToList();
         var items = new Dictionary<string, List<CatalogueItem>>(StringComparer.Ordinal);
-        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var layer in layers)
+        // Between two first days one version of each layer holds; what a layer says of a code hides what the layers above say of it.
+        for (var i = 0; i < days.Count; i++)
         {
-            if (!_tables.TryGetValue(layer.Code, out var table)) continue;
-            hash.AppendData(Encoding.UTF8.GetBytes(table.Text));
-            foreach (var versions in table.Items.GroupBy(item => item.Code, StringComparer.Ordinal)) items[versions.Key] = [.. versions];
+            var (from, to) = (days[i], i + 1 < days.Count ? days[i + 1] : (DateOnly?)null);
+            var holding = new Dictionary<string, IEnumerable<CatalogueItem>>(StringComparer.Ordinal);
+            foreach (var table in tables.Select(versions => versions.LastOrDefault(version => version.From <= from)).OfType<Table>())
+            {
+                foreach (var (code, versions) in table.ByCode) holding[code] = versions;
+            }
+
+            foreach (var item in holding.Values.SelectMany(static versions => versions)) Take(item, from, to);
         }
 
         if (items.Count == 0) throw FeeErrors.CatalogueMissing.With(area).AsException();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var table in tables.SelectMany(static versions => versions))
+        {
+            if (table.From != DateOnly.MinValue) hash.AppendData(Encoding.UTF8.GetBytes(table.From.ToString("O", CultureInfo.InvariantCulture)));
+            hash.AppendData(Encoding.UTF8.GetBytes(table.Text));
+        }
+
         var version = $"{layers[^1].Code}#{Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
-        return _catalogues[key] = new FeeCatalogue(version, items.Values.SelectMany(static versions => versions));
+        return shelf.Catalogues[key] = new FeeCatalogue(version, items.Values.SelectMany(static versions => versions));
+
+        void Take(CatalogueItem item, DateOnly from, DateOnly? to)
+        {
+            var start = item.From > from ? item.From : from;
+            var end = item.To is { } own && (to is not { } next || own < next) ? own : to;
+            if (end <= start) return;
+            if (!items.TryGetValue(item.Code, out var kept)) items[item.Code] = kept = [];
+            // Unchanged by a new version: still one period of validity.
+            if (kept.Count > 0 && kept[^1].To == start && kept[^1] == item with { From = kept[^1].From, To = start }) kept[^1] = kept[^1] with { To = end };
+            else kept.Add(item with { From = start, To = end });
+        }
+    }
+
+    /// <summary>One version of one layer's table.</summary>
+    private sealed record Table(DateOnly From, string Text, IReadOnlyList<CatalogueItem> Items)
+    {
+        public IReadOnlyDictionary<string, List<CatalogueItem>> ByCode { get; } = Items.GroupBy(item => item.Code, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.OrderBy(item => item.From).ToList(), StringComparer.Ordinal);
+    }
+
+    /// <summary>The tables as of one moment with what was merged from them: replaced together, so no catalogue outlives its tables.</summary>
+    private sealed record Shelf(ImmutableDictionary<string, ImmutableArray<Table>> Tables)
+    {
+        public ConcurrentDictionary<string, FeeCatalogue> Catalogues { get; } = new(StringComparer.Ordinal);
     }
 }
