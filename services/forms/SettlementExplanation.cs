@@ -49,7 +49,7 @@ public sealed record SettlementExplanation
         if (!Split.Holds) throw FeeErrors.Identity1.With(Split.Total, Split.InScope + Split.ClassBSelfPay + Split.OverLimit + Split.SelfFunded).AsException();
         if (!Figures.Holds || Figures.Total != Split.Total) throw FeeErrors.Identity2.With(Split.Total, Figures.FundTotal, Figures.Cash, Figures.HospitalBorne).AsException();
 
-        return new Form(new FormIdentity("WHY", "结算说明", SettlementId, HomeArea), Name, [12, 34, 26, 26, 46, 42],
+        return new Form(new FormIdentity("WHY", "结算说明", SettlementId, HomeArea), Name, [12, 32, 24, 24, 40, 54],
         [
             new Part.Line($"就医地：{TreatmentPlace}　　参保地：{HomePlace}", "单位：元"),
             new Part.Heading("一、费用怎样划分（按就医地的目录）"),

@@ -38,14 +38,17 @@ internal sealed class DemoStage(LocalPlatform platform, Output output, string sa
     public string LevelOf(string institution) => SampleData.Rows(samples, "institutions.csv").Single(row => row["fixmedins_code"] == institution)["hosp_lv"];
 
     /// <summary>The HIS of the institution that a message comes from, at the gateway of its node.</summary>
-    public HisClient His(InterfaceRequest message)
+    /// <param name="other">Another platform than the stage's own.</param>
+    public HisClient His(InterfaceRequest message, LocalPlatform? other = null)
     {
-        if (_clients.TryGetValue(message.Institution, out var known)) return known;
+        var platform = other ?? Platform;
+        var key = $"{message.Institution}@{platform.GetHashCode()}";
+        if (_clients.TryGetValue(key, out var known)) return known;
         var area = new AdminDivision(message.TreatmentArea);
         var node = NodeRegistry.Reference.Latest.HostOf(area);
-        var token = Platform.Issuer.Issue(new TokenOf($"his-{message.Institution}", area, Role.Institution) { Institution = message.Institution });
-        var gateway = Platform[node, "gateway"];
-        return _clients[message.Institution] = new HisClient(gateway.Grpc, token, gateway.Settings.Credentials!.Roots[0]);
+        var token = platform.Issuer.Issue(new TokenOf($"his-{message.Institution}", area, Role.Institution) { Institution = message.Institution });
+        var gateway = platform[node, "gateway"];
+        return _clients[key] = new HisClient(gateway.Grpc, token, gateway.Settings.Credentials!.Roots[0]);
     }
 
     /// <summary>What one service of one node has stored.</summary>

@@ -36,7 +36,7 @@ public static class FormHtml
         .mark small{display:block;font-size:8pt;font-weight:400}
         .mark+.mark{right:auto;left:0}
         section.void::after{content:"作废";position:absolute;inset:0;display:flex;align-items:center;justify-content:center;font-size:110pt;color:#b00;opacity:.12;transform:rotate(-24deg);pointer-events:none}
-        @media screen{html{background:#ddd}section{background:#fff;margin:6mm auto;padding:12mm;width:210mm;min-height:297mm;box-shadow:0 0 2mm #999}section.landscape{width:297mm;min-height:210mm}section.a3-portrait{width:297mm;min-height:420mm}section.a3-landscape{width:420mm;min-height:297mm}}
+        @media screen{html{background:#ddd}section{background:#fff;margin:6mm auto;padding:12mm;width:210mm;min-height:297mm;box-shadow:0 0 2mm #999}.mark{top:4mm;right:4mm}.mark+.mark{left:4mm}section.landscape{width:297mm;min-height:210mm}section.a3-portrait{width:297mm;min-height:420mm}section.a3-landscape{width:420mm;min-height:297mm}}
         @page{size:A4 portrait;margin:12mm}
         @page landscape{size:A4 landscape;margin:12mm}
         @page a3-portrait{size:A3 portrait;margin:12mm}

@@ -13,7 +13,7 @@ public static class PolicyErrors
 
     /// <summary>OPS-009. {0} area, {1} file.</summary>
     public static readonly ErrorDefinition CityLevelOnly = new("POLICY_AT_CITY_LEVEL_ONLY", ErrorCategory.Policy,
-        "{0} 不是统筹区：同一市州执行同一政策，不得按县（区）另设（{1}）", "请在所属市州的政策包中设定", Party.HomeAgency);
+        "{0} 不是统筹区（见 infra/regions/places.csv）：同一市州执行同一政策，不得按县（区）另设（{1}）", "请在所属市州的政策包中设定", Party.HomeAgency);
 
     /// <summary>{0} area, {1} date.</summary>
     public static readonly ErrorDefinition PolicyMissing = new("POLICY_MISSING", ErrorCategory.Policy,

@@ -16,6 +16,8 @@ public static class Counters
         CareType.ChronicOutpatient => "deductible.chronic",
     };
 
+    public static bool IsDeductible(string counter) => counter.StartsWith("deductible.", StringComparison.Ordinal);
+
     /// <summary>Cost that entered the pool's segments in one kind of care: where segments run over the year.</summary>
     public static string PoolBase(CareType care) => care switch
     {
@@ -58,7 +60,10 @@ public sealed record Contribution(int Admissions, IReadOnlyList<CounterDraw> Dra
 {
     public static Contribution Nothing { get; } = new(0, []);
 
-    public bool Equals(Contribution? other) => other is not null && Admissions == other.Admissions && Draws.SequenceEqual(other.Draws);
+    /// <summary>A ceiling cut off what this settlement would have paid: were an earlier one undone, it would have paid more.</summary>
+    public bool Capped { get; init; }
+
+    public bool Equals(Contribution? other) => other is not null && Admissions == other.Admissions && Capped == other.Capped && Draws.SequenceEqual(other.Draws);
 
     public override int GetHashCode() => HashCode.Combine(Admissions, Draws.Count);
 }

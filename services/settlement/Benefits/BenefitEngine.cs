@@ -49,6 +49,7 @@ public static class BenefitEngine
         private TreatmentClass _class;
         private Reduction _reduction;
         private bool _manualOnly;
+        private bool _capped;
 
         /// <summary>In-scope cost beyond the annual cap.</summary>
         private Money _overCap;
@@ -78,6 +79,7 @@ public static class BenefitEngine
             _reduction = Reduction.None;
             _class = TreatmentClass.Local;
             _manualOnly = false;
+            _capped = false;
             _overCap = Money.Zero;
             _lost = Money.Zero;
         }
@@ -91,7 +93,7 @@ public static class BenefitEngine
             foreach (var layer in _policy.Layers) Layer(layer);
             var drawn = Accounts(out var balance);
             var figures = Cash(balance);
-            var contribution = new Contribution(_facts.Care == CareType.Inpatient ? 1 : 0, _draws);
+            var contribution = new Contribution(_facts.Care == CareType.Inpatient ? 1 : 0, _draws) { Capped = _capped };
             return new Breakdown(figures, _steps, contribution, drawn, version, _class, _manualOnly);
         }
 
@@ -222,9 +224,10 @@ public static class BenefitEngine
             return joint - used;
         }
 
-        private readonly Money Limited(Money amount, Money? room, Rule rule)
+        private Money Limited(Money amount, Money? room, Rule rule)
         {
             if (room is not { } limit || amount <= limit) return amount;
+            _capped = true;
             _steps.Add(new Step(StepKind.Cap, rule, amount, limit) { Standard = limit });
             return limit;
         }

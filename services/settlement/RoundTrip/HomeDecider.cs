@@ -116,7 +116,9 @@ public static class HomeDecider
         var outcome = known with { Number = 2, State = OutcomeState.Reversed, Negative = negative, DecidedAt = command.Now };
         var streams = Streams(original, settlement.DrawnYear!.Value);
         return Appending(
-            new Append(stream, [new SettlementReversed(reversal, command.ReversalSeal, outcome, command.Sign(outcome))]),
+            new Append(stream, RefundRules.Correction(original, year) is { } correction
+                ? [new SettlementReversed(reversal, command.ReversalSeal, outcome, command.Sign(outcome)), correction]
+                : [new SettlementReversed(reversal, command.ReversalSeal, outcome, command.Sign(outcome))]),
             new Append(streams.Year, moved ? [] : year.Restore(original.SettlementId, reversal.NegativeId)),
             new Append(streams.Account, restored));
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Deciding;
 using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Refunds;
 
 namespace Yibao.Settlement.RoundTrip;
 
@@ -50,6 +51,9 @@ public sealed record HomeSettlement : IState<HomeSettlement>
 
     public Standing? Standing { get; private init; }
 
+    /// <summary>Set when its refund left later settlements of the year that would have come out otherwise.</summary>
+    public CorrectionOffered? Correction { get; private init; }
+
     /// <summary>Denials by the id of the request they answer.</summary>
     public ImmutableDictionary<string, (ReversalDenial Denial, Seal Seal)> Denials { get; private init; } = ImmutableDictionary.Create<string, (ReversalDenial, Seal)>(StringComparer.Ordinal);
 
@@ -63,6 +67,7 @@ public sealed record HomeSettlement : IState<HomeSettlement>
         SettlementReversed reversed => Higher(reversed.Outcome, reversed.OutcomeSeal),
         SettlementAdopted adopted => Higher(adopted.Outcome, adopted.OutcomeSeal) with { Request = adopted.Request ?? Request, IntentSeal = adopted.IntentSeal ?? IntentSeal },
         OriginalAdopted => this,
+        CorrectionOffered correction => this with { Correction = correction },
         ReversalDenied denied => this with { Denials = Denials.SetItem(denied.Reversal.NegativeId, (denied.Denial, denied.DenialSeal)) },
         _ => throw new InvalidOperationException($"A settlement at home does not know {fact.GetType().Name}."),
     };

@@ -9,6 +9,9 @@ public static class VerificationQueues
 {
     /// <summary>外伤无第三方责任 (SET-016).</summary>
     public const string Trauma = "trauma";
+
+    /// <summary>At the home place: later settlements of a year after an out-of-sequence refund (AMB-20).</summary>
+    public const string Correction = "correction";
 }
 
 /// <summary>纳入核查范围: the settlement stands in a queue of the treatment agency.</summary>

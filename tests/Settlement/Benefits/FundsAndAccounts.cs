@@ -253,6 +253,34 @@ public sealed class FundsAndAccounts
         figures.Cash.ShouldBe(Money.Yuan(400));
     }
 
+    [Theory]
+    [InlineData(CareType.Inpatient, true, true)]
+    [InlineData(CareType.ChronicOutpatient, true, false)]
+    [InlineData(CareType.GeneralOutpatient, false, false)]
+    [InlineData(CareType.Pharmacy, false, false)]
+    public void A_fund_pays_nothing_of_care_it_does_not_name_and_leaves_its_base_to_the_others(CareType care, bool civilServant, bool supplementary)
+    {
+        const string Half = "deductible: none, segments: [ { from: 0, ratio: 50% } ]";
+        var pack = Of("420500", $$"""
+            employee:
+              inpatient: { {{Half}} }
+              outpatient: { {{Half}} }
+              chronic: { {{Half}} }
+              civilServant: { segments: [ { from: 0, ratio: 50% } ], cares: [inpatient, chronicOutpatient] }
+              supplementary: { period: year, segments: [ { from: 0, ratio: 100% } ], cap: 1000, cares: [inpatient] }
+            """);
+        var person = Person(pack) with { CivilServant = true, Supplementary = true, ChronicDiseases = ["M01600"] };
+        var breakdown = BenefitEngine.Adjudicate(pack, person, Accumulators.Empty, Account.None, TestPolicy.InScope(1_000), Stay with { Care = care, Disease = "M01600" });
+
+        breakdown.Figures.Of(Fund.Pooled).ShouldBe(Money.Yuan(500));
+        breakdown.Figures.Of(Fund.CivilServant).ShouldBe(Money.Yuan(civilServant ? 250 : 0));
+        breakdown.Figures.Of(Fund.Supplementary).ShouldBe(Money.Yuan(supplementary ? 250 : 0));
+        breakdown.Figures.Cash.ShouldBe(Money.Yuan(500 - (civilServant ? 250 : 0) - (supplementary ? 250 : 0)));
+        // What does not apply leaves no step to the patient and no trace in the year.
+        breakdown.Steps.Count(step => step.Kind == StepKind.Layer).ShouldBe((civilServant ? 1 : 0) + (supplementary ? 1 : 0));
+        breakdown.Draws.Draws.Any(draw => draw.Counter == Counters.FundBase(Fund.Supplementary)).ShouldBe(supplementary);
+    }
+
     [Fact]
     public void What_the_hospital_bears_is_nobodys_cash()
     {

@@ -185,6 +185,64 @@ public sealed class GoingBack
         (await _country.Refund("s1", "f3")).State.Outcome!.State.ShouldBe(OutcomeState.Reversed);
     }
 
+    [Fact]
+    public async Task A_chronic_settlement_is_refunded_only_as_the_last_and_only_while_undeclared()
+    {
+        _country.Policy = Benefits.TestPolicy.Of(deductible: 0m, ratio: 1m);
+        await _country.Admit("c1", careType: "14", only: 50m);
+        await _country.Settle("s1", "c1");
+        await Outpatient("2", 60m);
+
+        (await _country.Refund("s1", "f1")).Denial!.Refusal.Code.ShouldBe("REFUND_NOT_LAST");
+
+        await _country.Refund("s2", "f2");
+        var stream = TreatmentSettlement.Stream(National("s1"));
+        (await _country.Treatment.Door.Execute(new Kernel.Deciding.Command(His, "d", [stream], states => TreatmentDecider.Declare(National("s1"), "2023-03", states.Of(stream))))).OrThrow();
+        (await Should.ThrowAsync<RefusedException>(() => _country.Refund("s1", "f3"))).Error.Code.ShouldBe("REFUND_OF_DECLARED");
+    }
+
+    /// <summary>AMB-20: later settlements stand as they are; where they would have come out otherwise, a correction is offered.</summary>
+    [Fact]
+    public async Task An_out_of_sequence_refund_offers_a_correction_where_a_deductible_or_a_ceiling_was_crossed()
+    {
+        // Annual deductible 40.00: the first visit bears it.
+        _country.Policy = Benefits.TestPolicy.Of(deductible: 40m, ratio: 1m, DeductibleKind.Annual);
+        await Outpatient("1", 50m);
+        await Outpatient("2", 60m);
+        await Outpatient("3", 70m);
+        await _country.Refund("s2", "f2");
+        Correction("s2").ShouldBeNull();
+
+        var refunded = await _country.Refund("s1", "f1");
+
+        refunded.State.Outcome!.Negative!.Figures.Of(Fund.Pooled).ShouldBe(Money.Yuan(-10));
+        var offered = Correction("s1")!;
+        (offered.Deductible, offered.Ceiling, offered.Refunded).ShouldBe((true, false, Money.Yuan(10)));
+        offered.Later.ShouldBe([National("s3")]);
+        _country.State(Guizhou, HomeSettlement.Stream(National("s3"))).Outcome!.Content!.Figures.Of(Fund.Pooled).ShouldBe(Money.Yuan(70));
+
+        // The last of the year leaves nobody behind.
+        await _country.Refund("s3", "f3");
+        Correction("s3").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_ceiling_that_cut_a_later_settlement_offers_a_correction_too()
+    {
+        var pack = Benefits.TestPolicy.Of(deductible: 0m, ratio: 1m);
+        _country.Policy = pack with { Employee = pack.Employee with { AnnualCap = new Cap(LevelTable<Money?>.Of(Money.Yuan(100)), Rule.None) } };
+        await Outpatient("1", 50m);
+        await Outpatient("2", 60m);
+
+        await _country.Refund("s1", "f1");
+
+        var offered = Correction("s1")!;
+        (offered.Deductible, offered.Ceiling).ShouldBe((false, true));
+        offered.Later.ShouldBe([National("s2")]);
+    }
+
+    private Refunds.CorrectionOffered? Correction(string id) => _country.State(Guizhou, HomeSettlement.Stream(National(id))).Correction;
+
     [Fact, Covers("SET-027")]
     public async Task A_refund_in_the_next_year_works_on_the_original_year()
     {

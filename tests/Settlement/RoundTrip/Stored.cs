@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
+using Yibao.Settlement.Benefits;
 using Yibao.Settlement.RoundTrip;
 using static Yibao.Settlement.Tests.RoundTrip.Country;
 
@@ -51,6 +52,41 @@ public sealed class Stored
             OutcomeRelayed relayed => relayed.Outcome,
             _ => null,
         };
+    }
+
+    /// <summary>An auditor decides again from what is recorded: standing, case, request and the year as it stood; a later history changes nothing.</summary>
+    [Fact]
+    public async Task Recorded_settlements_adjudicated_again_give_the_same_fen()
+    {
+        var country = new Country();
+        for (var i = 1; i <= 4; i++)
+        {
+            await country.Admit($"v{i}", careType: i % 2 == 0 ? "11" : "21", only: 1_000.37m * i);
+            await country.Settle($"s{i}", $"v{i}");
+        }
+
+        await country.Refund("s2", "f2");
+        await country.Settle("s5", "v2");
+        var home = country[Guizhou].Door;
+        var moved = home.Facts(BenefitYear.Stream(Guiyang, Person.ToString(), InsuranceType.Employee, 2023).Id).Select(stored => stored.Fact).ToList();
+        var again = 0;
+        foreach (var stream in home.Streams().Where(stream => stream.EndsWith("/home", StringComparison.Ordinal)))
+        {
+            foreach (var granted in home.Facts(stream).Select(stored => stored.Fact).OfType<SettlementGranted>())
+            {
+                var back = JsonSerializer.Deserialize<SettlementGranted>(JsonSerializer.Serialize(granted, Store), Store)!;
+                var content = back.Outcome.Content!;
+                var year = moved.Take((int)content.AccumulatorsVersion).Aggregate(BenefitYear.Empty, static (state, fact) => state.Evolve(fact));
+                var breakdown = BenefitEngine.Adjudicate(country.Policy, back.Standing, year.Accumulators, Account.None, back.Request.Split, back.Case);
+                breakdown.Figures.ShouldBe(content.Figures);
+                breakdown.PolicyVersion.ShouldBe(content.PolicyVersion);
+                breakdown.Explained.ShouldBe(back.Outcome.Explanation);
+                moved.OfType<BenefitDrawn>().Single(drawn => drawn.SettlementId == content.SettlementId).Contribution.ShouldBe(breakdown.Draws);
+                again++;
+            }
+        }
+
+        again.ShouldBe(5);
     }
 
     [Fact]
