@@ -24,6 +24,9 @@ internal sealed class HospitalRecord
     /// <summary>National ids of every settlement ever asked for.</summary>
     public HashSet<string> Asked { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>National ids whose result went out in a reply.</summary>
+    public HashSet<string> Replied { get; } = new(StringComparer.Ordinal);
+
     public List<string> VisitIds { get; } = [];
 
     public int Bills { get; set; }
@@ -142,11 +145,11 @@ internal sealed class Hospital(World world, HospitalRecord record, int number)
         }
     }
 
-    private async Task<bool> Ask(string ownId) => (await Call($"asks for {ownId}", desk => desk.Find(_hospital.Code, ownId, Actor))).Definite is not null;
+    private async Task<bool> Ask(string ownId) => (await Call($"asks for {ownId}", desk => desk.Find(_hospital.Code, ownId))).Definite is not null;
 
     private async Task Confirm(string ownId)
     {
-        var found = await Call($"asks for {ownId}", desk => desk.Find(_hospital.Code, ownId, Actor));
+        var found = await Call($"asks for {ownId}", desk => desk.Find(_hospital.Code, ownId));
         if (found.Definite is not { State.Outcome: { State: OutcomeState.Granted, Content: { } content } }) return;
         var cash = content.Cash + (world.Chance.Permille(300) ? new Money(1) : Money.Zero);
         var confirmed = await Call($"confirms {ownId}", desk => desk.Confirm(_hospital.Code, ownId, cash, Actor));
@@ -185,7 +188,11 @@ internal sealed class Hospital(World world, HospitalRecord record, int number)
                 try
                 {
                     var answer = await call(node.Treatment);
-                    if (!Lost()) world.After(Way(), null, () => heard.TrySetResult((answer, null)));
+                    if (Lost()) return;
+                    world.After(Way(), null, () => heard.TrySetResult((answer, null)));
+                    record.Replied.Add(answer.SettlementId);
+                    // The reply is written; the node notes it if it lives that long.
+                    world.After(world.Blink(), node, () => Noted(node, answer));
                 }
                 catch (RefusedException refused)
                 {
@@ -203,6 +210,18 @@ internal sealed class Hospital(World world, HospitalRecord record, int number)
         if (definite is { State.Outcome: { } outcome }) record.Told.Add(new Told(definite.SettlementId, outcome.State, outcome.Content?.Hash(), outcome.Negative?.Hash()));
         world.Note($"{_hospital.Code} {what}: {(definite is not null ? definite.State.Outcome?.State.ToString() ?? "withdrawn" : error?.Code ?? "heard nothing")}");
         return (definite, error);
+    }
+
+    private async Task Noted(SimulatedNode node, SettlementAnswer answer)
+    {
+        try
+        {
+            await node.Treatment.HandedOver(answer, Actor);
+        }
+        catch (RefusedException)
+        {
+            // The store was in trouble: it stays undelivered, which is the truth as far as the node knows it.
+        }
     }
 
     private async Task<bool> OnVisit(string visitId, Func<Visit, Decision> decide)

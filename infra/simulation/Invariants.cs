@@ -16,7 +16,7 @@ internal static class Invariants
         ?? Histories(world)
         ?? Money(world)
         ?? Bills(world, record)
-        ?? Deliveries(world)
+        ?? Deliveries(world, record)
         ?? Promises(world, record);
 
     /// <summary>Every node on a path holds the same outcome, and nothing is left open.</summary>
@@ -152,13 +152,17 @@ internal static class Invariants
     }
 
     /// <summary>Rows say what the streams say.</summary>
-    private static string? Deliveries(World world)
+    private static string? Deliveries(World world, HospitalRecord record)
     {
         foreach (var node in world.Nodes)
         {
             if (node.Rows.Open.Count > 0) return $"{node.Rows.Open.First()} at {node.Code}: open for ever";
             var undelivered = Settlements(world, "/treatment").Where(entry => entry.Node == node && State(node, TreatmentSettlement.Stream(entry.Id)).IsUndelivered).Select(entry => entry.Id).Order(StringComparer.Ordinal);
             if (!undelivered.SequenceEqual(node.Rows.UndeliveredIds)) return $"{node.Code}: the list of undelivered settlements is wrong";
+            foreach (var (_, id) in Settlements(world, "/treatment").Where(entry => entry.Node == node))
+            {
+                if (State(node, TreatmentSettlement.Stream(id)) is { Delivered: true } && !record.Replied.Contains(id)) return $"{id} at {node.Code}: delivered, and no reply ever carried it";
+            }
         }
 
         return null;

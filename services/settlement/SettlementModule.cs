@@ -56,6 +56,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<Onward>();
         services.AddSingleton<NodeDesk>();
         services.AddSingleton<TreatmentDesk>();
+        services.AddSingleton<Deliveries>();
         services.AddSingleton<Adoption>();
         services.AddSingleton<Redrive>();
         services.AddSingleton<Identification>();

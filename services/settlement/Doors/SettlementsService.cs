@@ -22,7 +22,7 @@ namespace Yibao.Settlement.Doors;
 
 /// <summary>The institutions' door at the treatment place.</summary>
 public sealed partial class SettlementsService(
-    TreatmentDesk desk, IWriteDoor door, IInstitutions institutions, IFeeSplits splits, Identification identification, HomeQuestions questions, Inpatients inpatients, IUndeliveredSettlements undelivered,
+    TreatmentDesk desk, Deliveries deliveries, IWriteDoor door, IInstitutions institutions, IFeeSplits splits, Identification identification, HomeQuestions questions, Inpatients inpatients, IUndeliveredSettlements undelivered,
     OutsideDesk outside, PolicyLibrary policies, RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
 {
     public override async Task<UploadFeesAnswer> UploadFees(UploadFeesRequest request, ServerCallContext context)
@@ -54,7 +54,7 @@ public sealed partial class SettlementsService(
         var ownId = SettlementMapping.Id(request.SettlementId, "settlement_id");
         var (terms, quote, actor) = (Terms(request), Quote(request.Quote), current.Actor);
         var answer = await detached.Run(_ => desk.Settle(ownId, terms, quote, actor, context.CancellationToken), context.CancellationToken);
-        return answer.ToWire();
+        return deliveries.Replying(answer, actor, context).ToWire();
     }
 
     public override async Task<Contracts.Settlement.V1.Settlement> Confirm(ConfirmRequest request, ServerCallContext context) =>
@@ -65,7 +65,7 @@ public sealed partial class SettlementsService(
     public override Task<Contracts.Settlement.V1.Settlement> Refund(WithdrawRequest request, ServerCallContext context) => Withdraw(request, Domain.WayBack.Refund, context);
 
     public override async Task<Contracts.Settlement.V1.Settlement> GetSettlement(GetSettlementRequest request, ServerCallContext context) =>
-        (await desk.Find(request.InstitutionCode, SettlementMapping.Id(request.SettlementId, "settlement_id"), current.Actor, context.CancellationToken)).ToWire();
+        deliveries.Replying(await desk.Find(request.InstitutionCode, SettlementMapping.Id(request.SettlementId, "settlement_id"), context.CancellationToken), current.Actor, context).ToWire();
 
     public override async Task<ListUndeliveredAnswer> ListUndelivered(ListUndeliveredRequest request, ServerCallContext context)
     {
@@ -99,6 +99,8 @@ public sealed partial class SettlementsService(
         var negativeId = SettlementMapping.Id(request.NegativeId, "negative_id");
         Money? total = request.HasTotalFen ? new Money(request.TotalFen) : null;
         var actor = current.Actor;
+        // Who asks this may have had the result a moment ago.
+        await deliveries.Noted(Domain.SettlementId.Of(request.InstitutionCode, ownId), context.CancellationToken);
         var answer = await detached.Run(_ => desk.Withdraw(request.InstitutionCode, ownId, negativeId, way, total, actor, context.CancellationToken), context.CancellationToken);
         return answer.Denial is { } denial ? throw denial.Refusal.ToError().AsException() : answer.ToWire();
     }

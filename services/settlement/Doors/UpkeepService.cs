@@ -24,7 +24,7 @@ public sealed class UpkeepService(TreatmentDesk desk, Adoption adoption, IWriteD
 
     public override async Task<SettlementVersion> Redrive(GetVersionRequest request, ServerCallContext context)
     {
-        await desk.Drive(request.NationalId, Waiting.Nobody);
+        await desk.Drive(request.NationalId);
         return await Version(request.NationalId, Role.Treatment);
     }
 

@@ -62,7 +62,7 @@ public static class Adopting
     public static Decision Decide(AtTreatment command, TreatmentSettlement settlement, Visit visit)
     {
         var (outcome, request) = (command.Outcome, command.Request);
-        if (settlement.Request is not null) return TreatmentDecider.Decide(new TreatmentDecider.Receive(outcome, command.OutcomeSeal, Waiting: false), settlement, visit);
+        if (settlement.Request is not null) return TreatmentDecider.Decide(new TreatmentDecider.Receive(outcome, command.OutcomeSeal), settlement, visit);
         // Withdrawn unseen, another's negative, a repeat: what stands there says otherwise, and a person must look.
         if (settlement.WithdrawnUnseen || settlement.Negative is not null || settlement.FirstId is not null) return Decision.Refuse(SettlementErrors.OutcomeConflict.With(outcome.SettlementId));
         if (outcome.Content is { } content)

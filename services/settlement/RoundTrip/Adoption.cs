@@ -19,7 +19,7 @@ public sealed class Adoption(Routes routes, IWriteDoor door, Sealing sealing, Tr
         var own = TreatmentSettlement.Stream(outcome.SettlementId);
         if ((await door.Read(own)).Request is { } asked)
         {
-            await desk.Store(signedOutcome, asked, Waiting.Nobody);
+            await desk.Store(signedOutcome, asked);
             return outcome.SettlementId;
         }
 

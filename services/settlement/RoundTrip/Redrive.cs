@@ -13,7 +13,7 @@ public sealed class Redrive(TreatmentDesk desk, IOpenSettlements open, RoundTrip
         {
             try
             {
-                if (!(await desk.Drive(id, Waiting.Nobody)).IsOpen) ended++;
+                if (!(await desk.Drive(id)).IsOpen) ended++;
             }
             catch (RefusedException)
             {

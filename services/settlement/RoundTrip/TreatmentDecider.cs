@@ -69,8 +69,7 @@ public static class TreatmentDecider
     }
 
     /// <summary>Home's outcome arrived: stored only if its number is higher than the one there is.</summary>
-    /// <param name="Waiting">The institution is still waiting for it.</param>
-    public sealed record Receive(SettlementOutcome Outcome, Seal OutcomeSeal, bool Waiting);
+    public sealed record Receive(SettlementOutcome Outcome, Seal OutcomeSeal);
 
     public static Decision Decide(Receive command, TreatmentSettlement settlement, Visit visit)
     {
@@ -83,7 +82,7 @@ public static class TreatmentDecider
         // A grant does not end a withdrawal that is under way; everything else does.
         var open = settlement.Withdrawal is not null && outcome.State == OutcomeState.Granted;
         IFact onVisit = outcome.State == OutcomeState.Granted ? new VisitSettlementHeld(request.Id) : new VisitSettlementReleased(request.Id);
-        var received = new OutcomeReceived(outcome, command.OutcomeSeal, command.Waiting, open);
+        var received = new OutcomeReceived(outcome, command.OutcomeSeal, Delivered: false, open);
         var own = new Append(TreatmentSettlement.Stream(request.Id), outcome is { State: OutcomeState.Reversed, Content: { } original } && settlement.Outcome is null
             ? [new OriginalReceived(original, outcome.DecidedAt), received]
             : [received, .. VerificationRules.After(outcome, request, settlement)]);

@@ -26,6 +26,9 @@ public sealed record SettlementAnswer(string SettlementId, TreatmentSettlement S
 {
     /// <summary>Set when the answer is the denial of a reversal or refund.</summary>
     public ReversalDenial? Denial { get; init; }
+
+    /// <summary>How the institution comes to know the result by this answer, once it has it; null: it learns nothing new.</summary>
+    public DeliveredBy? Delivers { get; init; }
 }
 
 /// <summary>The treatment place's steps: validate, split, store the intent, drive it home, store what comes back, answer.</summary>
@@ -55,11 +58,10 @@ public sealed class TreatmentDesk(
     /// <exception cref="RefusedException">Refused before the intent; or <c>OUTCOME_UNKNOWN</c>: repeat, query or reverse with the same id.</exception>
     public Task<SettlementAnswer> Settle(string ownId, SettleTerms terms, Envelope? quote, Actor actor, CancellationToken caller = default)
     {
-        var waiting = new Waiting(caller);
-        return Wait(SettleToTheEnd(SettlementId.Of(terms.Institution, ownId), terms, quote, actor, waiting), waiting);
+        return Wait(SettleToTheEnd(SettlementId.Of(terms.Institution, ownId), terms, quote, actor), caller);
     }
 
-    private async Task<SettlementAnswer> SettleToTheEnd(string id, SettleTerms terms, Envelope? quote, Actor actor, Waiting waiting)
+    private async Task<SettlementAnswer> SettleToTheEnd(string id, SettleTerms terms, Envelope? quote, Actor actor)
     {
         var visitId = SettlementId.Of(terms.Institution, terms.VisitId);
         var (own, visit) = (TreatmentSettlement.Stream(id), Visit.Stream(visitId));
@@ -93,8 +95,7 @@ public sealed class TreatmentDesk(
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
         if (state.FirstId is { } first) (id, state) = (first, await door.Read(TreatmentSettlement.Stream(first)));
-        if (state.IsOpen) return new SettlementAnswer(id, await Drive(state, waiting));
-        return new SettlementAnswer(id, await Known(id, state, DeliveredBy.Repeat, actor));
+        return state.IsOpen ? Known(id, await Drive(state), DeliveredBy.Reply) : Known(id, state, DeliveredBy.Repeat);
     }
 
     /// <summary>冲正 or 退费. A reversal without an intent makes the tombstone here; every other one goes to home.</summary>
@@ -104,11 +105,10 @@ public sealed class TreatmentDesk(
     /// <exception cref="RefusedException">Refused; or <c>OUTCOME_UNKNOWN</c>.</exception>
     public Task<SettlementAnswer> Withdraw(string institution, string ownId, string ownNegativeId, WayBack way, Money? total, Actor actor, CancellationToken caller = default)
     {
-        var waiting = new Waiting(caller);
-        return Wait(WithdrawToTheEnd(SettlementId.Of(institution, ownId), SettlementId.Of(institution, ownNegativeId), way, total, actor, waiting), waiting);
+        return Wait(WithdrawToTheEnd(SettlementId.Of(institution, ownId), SettlementId.Of(institution, ownNegativeId), way, total, actor), caller);
     }
 
-    private async Task<SettlementAnswer> WithdrawToTheEnd(string id, string negativeId, WayBack way, Money? total, Actor actor, Waiting waiting)
+    private async Task<SettlementAnswer> WithdrawToTheEnd(string id, string negativeId, WayBack way, Money? total, Actor actor)
     {
         var (own, negative) = (TreatmentSettlement.Stream(id), TreatmentSettlement.Stream(negativeId));
         var withdraw = new WithdrawalDecider.Withdraw(id, negativeId, way, total, Now(),
@@ -129,20 +129,23 @@ public sealed class TreatmentDesk(
 
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
-        if (state.Withdrawal is not null) state = await Drive(state, waiting);
+        if (state.Withdrawal is not null) state = await Drive(state);
         return new SettlementAnswer(id, state) { Denial = state.Outcome is { State: OutcomeState.Granted } ? state.Denials.GetValueOrDefault(negativeId) : null };
     }
 
-    /// <summary>What became of an own id; of a negative's id, what became of the original. Knowing it is having it delivered.</summary>
+    /// <summary>What became of an own id; of a negative's id, what became of the original. Having this answer is having it delivered.</summary>
     /// <exception cref="RefusedException"><c>SETTLEMENT_UNKNOWN</c>.</exception>
-    public async Task<SettlementAnswer> Find(string institution, string ownId, Actor actor, CancellationToken caller = default)
+    public async Task<SettlementAnswer> Find(string institution, string ownId, CancellationToken caller = default)
     {
         var id = SettlementId.Of(institution, ownId);
         var state = await door.Read(TreatmentSettlement.Stream(id), caller);
         if ((state.FirstId ?? state.Negative?.OriginalId) is { } other) (id, state) = (other, await door.Read(TreatmentSettlement.Stream(other), caller));
         if (state.Request is null && !state.WithdrawnUnseen) throw SettlementErrors.Unknown.With(ownId).AsException();
-        return new SettlementAnswer(id, await Known(id, state, DeliveredBy.Query, actor));
+        return Known(id, state, DeliveredBy.Query);
     }
+
+    /// <summary>The answer was handed over to the institution: only now the result is delivered. A crash before this leaves it undelivered.</summary>
+    public Task HandedOver(SettlementAnswer answer, Actor actor) => answer.Delivers is { } by ? Deliver(answer.SettlementId, by, actor) : Task.CompletedTask;
 
     /// <summary>Listed to the institution and acknowledged by it.</summary>
     public Task Acknowledge(string settlementId, Actor actor) => Deliver(settlementId, DeliveredBy.List, actor);
@@ -161,9 +164,9 @@ public sealed class TreatmentDesk(
 
     /// <summary>Sends what is stored once more and stores what comes back; the same for the first attempt and for every later one.</summary>
     /// <exception cref="RefusedException"><c>OUTCOME_UNKNOWN</c>: nothing definite came.</exception>
-    public async Task<TreatmentSettlement> Drive(string settlementId, Waiting waiting) => await Drive(await door.Read(TreatmentSettlement.Stream(settlementId)), waiting);
+    public async Task<TreatmentSettlement> Drive(string settlementId) => await Drive(await door.Read(TreatmentSettlement.Stream(settlementId)));
 
-    private async Task<TreatmentSettlement> Drive(TreatmentSettlement state, Waiting waiting)
+    private async Task<TreatmentSettlement> Drive(TreatmentSettlement state)
     {
         if (!state.IsOpen || state.Request is not { } request) return state;
 
@@ -183,14 +186,14 @@ public sealed class TreatmentDesk(
         }
 
         faults.Reached(FaultPoints.TreatmentBeforeStore);
-        var stored = await Store(answer, request, waiting);
+        var stored = await Store(answer, request);
         faults.Reached(FaultPoints.TreatmentAfterStore);
         return stored;
     }
 
     /// <summary>Stores a signed outcome or denial of home, however it came: the answer to a drive, or a repair of reconciliation.</summary>
     /// <exception cref="RefusedException"><c>OUTCOME_CONFLICT</c>, <c>IDENTITY_2</c>.</exception>
-    public async Task<TreatmentSettlement> Store(Envelope answer, SettlementRequest request, Waiting waiting)
+    public async Task<TreatmentSettlement> Store(Envelope answer, SettlementRequest request)
     {
         var (own, visit) = (TreatmentSettlement.Stream(request.Id), Visit.Stream(request.VisitId));
         var actor = new Actor($"{answer.From}/settlement", Role.Node, routes.Node, answer.From.Code);
@@ -203,7 +206,7 @@ public sealed class TreatmentDesk(
         else
         {
             var outcome = Sealing.Read<SettlementOutcome>(answer);
-            decide = states => TreatmentDecider.Decide(new TreatmentDecider.Receive(outcome, Sealing.SealOf(answer), waiting.Promise()), states.Of(own), states.Of(visit));
+            decide = states => TreatmentDecider.Decide(new TreatmentDecider.Receive(outcome, Sealing.SealOf(answer)), states.Of(own), states.Of(visit));
         }
 
         return (await door.Execute(new Command(actor, request.Id, [own, visit], decide))).OrThrow().State(own);
@@ -276,13 +279,7 @@ public sealed class TreatmentDesk(
 
     private Task<InstitutionInForce> InForce(Registration visit, Insured? insured) => institutions.InForce(visit.Institution, visit.CareType, insured?.HomeArea, visit.CareFrom);
 
-    /// <summary>What is definite is delivered by being asked for again.</summary>
-    private async Task<TreatmentSettlement> Known(string settlementId, TreatmentSettlement state, DeliveredBy by, Actor actor)
-    {
-        if (!state.IsUndelivered) return state;
-        await Deliver(settlementId, by, actor);
-        return state;
-    }
+    private static SettlementAnswer Known(string settlementId, TreatmentSettlement state, DeliveredBy by) => new(settlementId, state) { Delivers = state.IsUndelivered ? by : null };
 
     private async Task Deliver(string settlementId, DeliveredBy by, Actor actor)
     {
@@ -292,16 +289,15 @@ public sealed class TreatmentDesk(
     }
 
     /// <summary>The caller's patience: when it ends he is told that the outcome is unknown, and the work goes on.</summary>
-    private async Task<SettlementAnswer> Wait(Task<SettlementAnswer> work, Waiting waiting)
+    private async Task<SettlementAnswer> Wait(Task<SettlementAnswer> work, CancellationToken caller)
     {
         try
         {
-            return await work.WaitAsync(settings.AnswerWithin, time, waiting.Caller);
+            return await work.WaitAsync(settings.AnswerWithin, time, caller);
         }
-        catch (Exception left) when (left is TimeoutException or OperationCanceledException && !work.IsCompleted)
+        catch (Exception left) when (left is TimeoutException or OperationCanceledException)
         {
-            // The outcome is just being stored as delivered: then it is.
-            if (!waiting.Leave()) return await work;
+            if (work.IsCompleted) return await work;
             // Observed by whoever drives it again; here nobody is left to be told.
             _ = work.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw SystemErrors.OutcomeUnknown.With("未在规定时间内得到结果").AsException();
@@ -309,22 +305,4 @@ public sealed class TreatmentDesk(
     }
 
     private DateTimeOffset Now() => Sealing.Truncate(time.GetUtcNow());
-}
-
-/// <summary>Whether somebody still waits for the answer: an outcome stored while nobody does is undelivered.</summary>
-public sealed class Waiting(CancellationToken caller)
-{
-    private const int Here = 0, Left = 1, Promised = 2;
-    private int _state;
-
-    /// <summary>Work that nobody waits for: the worker, a repair.</summary>
-    public static Waiting Nobody { get; } = new(new CancellationToken(canceled: true));
-
-    public CancellationToken Caller => caller;
-
-    /// <summary>Whether the caller is there to take the answer; if so he is kept until it is stored.</summary>
-    public bool Promise() => !caller.IsCancellationRequested && Interlocked.CompareExchange(ref _state, Promised, Here) != Left;
-
-    /// <summary>The caller's patience ended; false when the answer was promised to him before.</summary>
-    public bool Leave() => Interlocked.CompareExchange(ref _state, Left, Here) != Promised;
 }

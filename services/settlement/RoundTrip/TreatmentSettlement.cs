@@ -18,7 +18,7 @@ public sealed record SettlementRebuilt(SettlementRequest Request, string Request
 public sealed record SameBillRecognised(string FirstId, string AskedHash) : IFact;
 
 /// <summary>Home's signed outcome arrived.</summary>
-/// <param name="Delivered">The institution was waiting for it when it was stored.</param>
+/// <param name="Delivered">Nothing is delivered by being stored: a reply may still be lost. True only in facts from before this was so.</param>
 /// <param name="Open">A withdrawal is still under way.</param>
 public sealed record OutcomeReceived(SettlementOutcome Outcome, Seal OutcomeSeal, bool Delivered, bool Open) : IFact;
 
@@ -32,6 +32,8 @@ public enum DeliveredBy
     Query,
     List,
     Confirmation,
+    /// <summary>The reply to its own request was written.</summary>
+    Reply,
 }
 
 /// <summary>The institution holds the result now.</summary>

@@ -72,13 +72,23 @@ internal sealed class Country
 
     public static SettleTerms Terms(string visit = "v1", bool useAccount = false) => new(Hospital, visit, [], new DateTimeOffset(2023, 3, 10, 2, 0, 0, TimeSpan.Zero), useAccount);
 
-    public Task<SettlementAnswer> Settle(string id = "s1", string visit = "v1", Envelope? quote = null) => Treatment.Desk.Settle(id, Terms(visit), quote, His);
+    /// <summary>Settles, and the reply reaches the institution.</summary>
+    public Task<SettlementAnswer> Settle(string id = "s1", string visit = "v1", Envelope? quote = null) => Settle(id, Terms(visit), quote);
+
+    public Task<SettlementAnswer> Settle(string id, SettleTerms terms, Envelope? quote = null) => HandedOver(Treatment.Desk.Settle(id, terms, quote, His));
 
     public Task<SettlementAnswer> Reverse(string id = "s1", string negative = "r1") => Treatment.Desk.Withdraw(Hospital, id, negative, WayBack.Reversal, null, His);
 
     public Task<SettlementAnswer> Refund(string id = "s1", string negative = "f1", Money? total = null) => Treatment.Desk.Withdraw(Hospital, id, negative, WayBack.Refund, total, His);
 
-    public Task<SettlementAnswer> Find(string id = "s1") => Treatment.Desk.Find(Hospital, id, His);
+    public Task<SettlementAnswer> Find(string id = "s1") => HandedOver(Treatment.Desk.Find(Hospital, id));
+
+    private async Task<SettlementAnswer> HandedOver(Task<SettlementAnswer> call)
+    {
+        var answer = await call;
+        await Treatment.Desk.HandedOver(answer, His);
+        return answer;
+    }
 
     public static string National(string ownId) => SettlementId.Of(Hospital, ownId);
 

@@ -143,7 +143,7 @@ public sealed class GoingBack
         await Should.ThrowAsync<RefusedException>(() => _country.Settle());
         (await Should.ThrowAsync<RefusedException>(() => _country.Refund())).Error.Code.ShouldBe("SETTLEMENT_NOT_GRANTED");
         _country.OnAnswer = static (_, _, _) => { };
-        await _country.Treatment.Desk.Drive(National("s1"), Waiting.Nobody);
+        await _country.Treatment.Desk.Drive(National("s1"));
 
         (await Should.ThrowAsync<RefusedException>(() => _country.Refund())).Error.Code.ShouldBe("REFUND_OF_UNDELIVERED");
 
@@ -263,6 +263,6 @@ public sealed class GoingBack
     private async Task Outpatient(string number, decimal yuan, DateTimeOffset? until = null)
     {
         await _country.Admit("v" + number, careType: "11", only: yuan, from: until);
-        await _country.Treatment.Desk.Settle("s" + number, Terms("v" + number) with { CareUntil = until ?? Terms().CareUntil }, null, His);
+        await _country.Settle("s" + number, Terms("v" + number) with { CareUntil = until ?? Terms().CareUntil });
     }
 }

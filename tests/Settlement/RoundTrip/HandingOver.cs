@@ -84,7 +84,7 @@ public sealed class HandingOver
         _country.OnRequest = static (_, _, _) => { };
         AtMidnight();
 
-        var refused = (await _country.Treatment.Desk.Drive(National("s1"), Waiting.Nobody)).Outcome!;
+        var refused = (await _country.Treatment.Desk.Drive(National("s1"))).Outcome!;
 
         refused.State.ShouldBe(OutcomeState.Refused);
         refused.Refusal!.Code.ShouldBe("AREA_HANDED_OVER");
@@ -182,11 +182,11 @@ public sealed class HandingOver
         {
             if (from == Xining) throw Lost;
         };
-        await Should.ThrowAsync<RefusedException>(() => _country.Treatment.Desk.Drive(National("s1"), Waiting.Nobody));
+        await Should.ThrowAsync<RefusedException>(() => _country.Treatment.Desk.Drive(National("s1")));
         _country.Year(Xining, Xining).Restored.Count.ShouldBe(1);
         _country.OnAnswer = static (_, _, _) => { };
 
-        (await _country.Treatment.Desk.Drive(National("s1"), Waiting.Nobody)).Outcome!.State.ShouldBe(OutcomeState.Reversed);
+        (await _country.Treatment.Desk.Drive(National("s1"))).Outcome!.State.ShouldBe(OutcomeState.Reversed);
 
         _country[Xining].Door.Facts(YearStream).Count(stored => stored.Fact is BenefitRestored).ShouldBe(1);
     }
@@ -311,7 +311,7 @@ public sealed class HandingOver
     private async Task Outpatient(string number, decimal yuan, bool useAccount = false, DateTimeOffset? day = null)
     {
         await Admit(number, yuan, day);
-        var answer = await _country.Treatment.Desk.Settle("s" + number, Terms("v" + number, useAccount) with { CareUntil = day ?? Terms().CareUntil }, null, His);
+        var answer = await _country.Settle("s" + number, Terms("v" + number, useAccount) with { CareUntil = day ?? Terms().CareUntil });
         answer.State.Outcome!.State.ShouldBe(OutcomeState.Granted, answer.State.Outcome.Refusal?.Code);
     }
 

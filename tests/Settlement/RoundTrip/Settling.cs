@@ -26,7 +26,7 @@ public sealed class Settling
         outcome.State.ShouldBe(OutcomeState.Granted);
         _country.State(Guizhou, HomeSettlement.Stream(National("s1"))).Outcome!.Hash().ShouldBe(outcome.Hash());
         _country.State(Nation, RelaySettlement.Stream(National("s1"))).Outcome!.Hash().ShouldBe(outcome.Hash());
-        answer.State.Delivered.ShouldBeTrue();
+        _country.State(Hubei, TreatmentSettlement.Stream(National("s1"))).Delivered.ShouldBeTrue();
     }
 
     [Fact]
@@ -213,12 +213,28 @@ public sealed class Settling
 
         (await Should.ThrowAsync<RefusedException>(() => _country.Settle())).Error.Code.ShouldBe("OUTCOME_UNKNOWN");
         (_country.OnAnswer, _country.OnRequest) = (static (_, _, _) => { }, static (_, _, _) => { });
-        var state = await _country.Treatment.Desk.Drive(National("s1"), Waiting.Nobody);
+        var state = await _country.Treatment.Desk.Drive(National("s1"));
 
         state.Outcome!.State.ShouldBe(OutcomeState.Granted);
         state.IsUndelivered.ShouldBeTrue();
         _country.State(Nation, RelaySettlement.Stream(National("s1"))).Outcome!.Hash().ShouldBe(state.Outcome.Hash());
         _country.Year(Guizhou, Guiyang).Drawn.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_stored_and_not_handed_over_is_undelivered()
+    {
+        await _country.Admit();
+
+        var answer = await _country.Treatment.Desk.Settle("s1", Terms(), null, His);
+
+        answer.Delivers.ShouldBe(DeliveredBy.Reply);
+        var own = TreatmentSettlement.Stream(National("s1"));
+        _country.State(Hubei, own).IsUndelivered.ShouldBeTrue("the reply may still be lost");
+        await _country.Treatment.Desk.HandedOver(answer, His);
+        await _country.Treatment.Desk.HandedOver(answer, His);
+        _country.State(Hubei, own).IsUndelivered.ShouldBeFalse();
+        _country.Treatment.Door.Facts(own.Id).Count(stored => stored.Fact is SettlementDelivered { By: DeliveredBy.Reply }).ShouldBe(1);
     }
 
     [Theory]
@@ -279,8 +295,8 @@ public sealed class Settling
         var intended = TreatmentSettlement.Empty.Evolve(new SettlementIntended(request, request.Hash(), "asked", seal));
         SettlementOutcome Outcome(Figures figures) => new(request.Id, 1, OutcomeState.Granted, Wuhan, Guiyang, request.Hash(), request.With(figures, "p", 0, request.Hash()), null, null, null, default);
 
-        TreatmentDecider.Decide(new TreatmentDecider.Receive(Outcome(right), seal, true), intended, Visit.Empty).ShouldBeOfType<Decision.Accepted>();
-        TreatmentDecider.Decide(new TreatmentDecider.Receive(Outcome(right with { Cash = Money.Yuan(7_920.01m) }), seal, true), intended, Visit.Empty)
+        TreatmentDecider.Decide(new TreatmentDecider.Receive(Outcome(right), seal), intended, Visit.Empty).ShouldBeOfType<Decision.Accepted>();
+        TreatmentDecider.Decide(new TreatmentDecider.Receive(Outcome(right with { Cash = Money.Yuan(7_920.01m) }), seal), intended, Visit.Empty)
             .ShouldBeOfType<Decision.Refused>().Error.Code.ShouldBe("IDENTITY_2");
     }
 
@@ -322,7 +338,7 @@ public sealed class Settling
         _country.OnAnswer = static (_, _, _) => throw Lost;
         await Should.ThrowAsync<RefusedException>(() => _country.Settle());
         _country.OnAnswer = static (_, _, _) => { };
-        (await _country.Treatment.Desk.Drive(National("s1"), Waiting.Nobody)).IsUndelivered.ShouldBeTrue();
+        (await _country.Treatment.Desk.Drive(National("s1"))).IsUndelivered.ShouldBeTrue();
     }
 
     private static void Lose(bool it)
