@@ -25,4 +25,4 @@ public sealed record SettlementRecorded(
     DateTimeOffset DecidedAt,
     DateTimeOffset StoredAt,
     AdminDivision? TowardsTreatment,
-    AdminDivision? TowardsHome) : IMessage;
+    AdminDivision? TowardsHome) : ITravelsTogether;

@@ -24,6 +24,7 @@ internal static class BookSql
             primary key (settlement_id, role),
             -- identity 2 (SET-010): a book that does not add up takes nothing in
             constraint book_adds_up check (total_fen = fund_fen + cash_fen + hospital_fen));
+        alter table {at}book alter column content set statistics 0;
         create index if not exists book_batch on {at}book (batch);
         create index if not exists book_up_batch on {at}book (up_batch) where upward;
         create index if not exists book_moved on {at}book (business_date) where batch <> business_date;

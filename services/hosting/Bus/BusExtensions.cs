@@ -21,7 +21,7 @@ public static class BusExtensions
     public static ServiceBuilder Publishes<TFact, TMessage>(this ServiceBuilder service, Func<Stored<TFact>, TMessage?> tell) where TFact : IFact where TMessage : class, IMessage
     {
         Message<TMessage>(service.Bus());
-        service.Outbox().Add<TFact>(typeof(TMessage).Name, OutboxShard.Bus, (fact, _) => tell(fact) is { } message ? new Outgoing(message, typeof(TMessage)) : null);
+        service.Outbox().Add<TFact>(typeof(TMessage).Name, OutboxShard.Bus, (fact, _) => tell(fact) is { } message ? new Outgoing(message, typeof(TMessage), Together<TMessage>() ? Pack<TMessage> : null) : null);
         return service;
     }
 
@@ -35,6 +35,7 @@ public static class BusExtensions
         {
             Dispatch.Retries(endpoint);
             endpoint.Handler<TMessage>(delivery => Dispatch.One<TMessage, THandler>(context, delivery));
+            if (Together<TMessage>()) endpoint.Handler<Parcel<TMessage>>(delivery => Dispatch.Parcel<TMessage, THandler>(context, delivery));
         });
         return service;
     }
@@ -58,6 +59,10 @@ public static class BusExtensions
                 batch.ConcurrencyLimit = 1;
                 batch.Consumer(() => new ManyConsumer<TMessage, THandler>(context));
             });
+            if (!Together<TMessage>()) return;
+            // One after the other, like batches.
+            var turn = new SemaphoreSlim(1);
+            endpoint.Handler<Parcel<TMessage>>(delivery => Dispatch.ManyOfParcel<TMessage, THandler>(context, delivery, turn));
         });
         return service;
     }
@@ -77,9 +82,20 @@ public static class BusExtensions
         }));
     }
 
-    private static void Message<TMessage>(BusModel model) where TMessage : class, IMessage => model.Messages.TryAdd(typeof(TMessage), static bus => bus.Publish<TMessage>(topology =>
+    private static bool Together<TMessage>() => typeof(ITravelsTogether).IsAssignableFrom(typeof(TMessage));
+
+    private static Parcel<TMessage> Pack<TMessage>(IReadOnlyList<Packed> messages) where TMessage : class, IMessage =>
+        new([.. messages.Select(packed => new ParcelItem<TMessage>(packed.MessageId, packed.Correlation, packed.At, (TMessage)packed.Message))]);
+
+    private static void Message<TMessage>(BusModel model) where TMessage : class, IMessage
+    {
+        model.Messages.TryAdd(typeof(TMessage), static bus => bus.Publish<TMessage>(Kept));
+        if (Together<TMessage>()) model.Messages.TryAdd(typeof(Parcel<TMessage>), static bus => bus.Publish<Parcel<TMessage>>(Kept));
+
         // A message that finds no queue yet is kept, not dropped.
-        topology.BindAlternateExchangeQueue(BusModel.Unrouted, BusModel.Unrouted, queue => queue.SetQuorumQueue())));
+        static void Kept(IRabbitMqMessagePublishTopologyConfigurator topology) =>
+            topology.BindAlternateExchangeQueue(BusModel.Unrouted, BusModel.Unrouted, queue => queue.SetQuorumQueue());
+    }
 
     internal static BusModel Bus(this ServiceBuilder service)
     {
@@ -100,6 +116,7 @@ public static class BusExtensions
                 rabbit.SendTopology.ErrorQueueNameFormatter = new DeadLetterName(model);
                 rabbit.SendTopology.DeadLetterQueueNameFormatter = new DeadLetterName(model);
                 rabbit.Publish<IMessage>(topology => topology.Exclude = true);
+                rabbit.Publish<ITravelsTogether>(topology => topology.Exclude = true);
                 rabbit.ConfigureJsonSerializerOptions(options =>
                 {
                     options.Converters.Add(new JsonStringEnumConverter());

@@ -101,7 +101,7 @@ public sealed class DeadLetters(Uri broker)
         var headers = delivery.BasicProperties.Headers;
         var type = "";
         using (var envelope = JsonDocument.Parse(delivery.Body))
-            if (envelope.RootElement.TryGetProperty("messageType", out var types) && types.GetArrayLength() > 0) type = types[0].GetString()!.Split(':')[^1];
+            if (envelope.RootElement.TryGetProperty("messageType", out var types) && types.GetArrayLength() > 0) type = types[0].GetString()!.Split(':')[^1].TrimEnd(']');
         var input = Text(headers, "MT-Fault-InputAddress");
         var kind = Text(headers, "MT-Fault-ExceptionType").Split('.')[^1];
         var message = Text(headers, "MT-Fault-Message");

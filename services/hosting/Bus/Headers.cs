@@ -10,6 +10,8 @@ internal static class BusHeaders
     public const string Node = "yibao-node";
     public const string Service = "yibao-service";
     public const string At = "yibao-at";
+
+    public static string Instant(DateTimeOffset at) => at.ToUniversalTime().ToString("O", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>Ids that come out the same however often they are made.</summary>

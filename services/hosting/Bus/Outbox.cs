@@ -25,7 +25,17 @@ internal enum OutboxShard
 }
 
 /// <summary>A message ready to go.</summary>
-internal sealed record Outgoing(object Message, Type Type);
+/// <param name="Pack">Makes one delivery of several; null for those that travel alone.</param>
+internal sealed record Outgoing(object Message, Type Type, Func<IReadOnlyList<Packed>, object>? Pack = null);
+
+/// <summary>A message in a parcel, with what is known of it.</summary>
+internal sealed record Packed(Guid MessageId, string Correlation, DateTimeOffset At, object Message);
+
+/// <summary>A fact, the rule by which it is told, and the message.</summary>
+internal sealed record Telling(OutboxModel.Rule Rule, IEvent Stored, Outgoing Outgoing)
+{
+    public Guid MessageId => StableIds.Message(Stored.Id, Rule.Name);
+}
 
 /// <summary>Which facts are told to whom.</summary>
 internal sealed class OutboxModel
@@ -50,20 +60,21 @@ internal sealed class OutboxModel
 
 /// <summary>
 /// Relays stored facts to where they are told. The store moves its progress only after the whole page went out, so everything goes
-/// at least once. Facts of one stream go in their order; streams side by side.
+/// at least once. Facts of one stream go in their order, streams side by side; messages that travel together in parcels, in the order of storing.
 /// </summary>
 internal sealed partial class OutboxSubscription : SubscriptionBase
 {
     private const int SideBySide = 16;
+    private const int MostInParcel = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly ILookup<Type, OutboxModel.Rule> _rules;
-    private readonly Func<OutboxModel.Rule, IEvent, Outgoing, CancellationToken, Task> _send;
+    private readonly Func<IReadOnlyList<Telling>, CancellationToken, Task> _send;
     private readonly IServiceProvider _services;
     private readonly ILogger _log;
     private readonly string _shard;
 
-    public OutboxSubscription(OutboxShard shard, OutboxModel model, Func<OutboxModel.Rule, IEvent, Outgoing, CancellationToken, Task> send, IServiceProvider services, ILogger log)
+    public OutboxSubscription(OutboxShard shard, OutboxModel model, Func<IReadOnlyList<Telling>, CancellationToken, Task> send, IServiceProvider services, ILogger log)
     {
         (_rules, _send, _services, _log) = (model.Of(shard), send, services, log);
         Name = _shard = OutboxModel.NameOf(shard);
@@ -74,17 +85,21 @@ internal sealed partial class OutboxSubscription : SubscriptionBase
 
     public override async Task<IChangeListener> ProcessEventsAsync(EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
     {
-        await Parallel.ForEachAsync(page.Events.GroupBy(stored => stored.StreamKey, StringComparer.Ordinal), new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken }, async (stream, cancellation) =>
+        var tellings = page.Events.SelectMany(stored => _rules[stored.EventType], (stored, rule) => (stored, rule))
+            .Select(told => told.rule.Tell(told.stored, _services) is { } outgoing ? new Telling(told.rule, told.stored, outgoing) : null).OfType<Telling>().ToList();
+        foreach (var kind in tellings.Where(telling => telling.Outgoing.Pack is not null).GroupBy(telling => telling.Outgoing.Type))
+            foreach (var parcel in kind.Chunk(MostInParcel)) await UntilSent(parcel, cancellationToken);
+
+        var alone = tellings.Where(telling => telling.Outgoing.Pack is null).GroupBy(telling => telling.Stored.StreamKey, StringComparer.Ordinal);
+        await Parallel.ForEachAsync(alone, new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken }, async (stream, cancellation) =>
         {
-            foreach (var stored in stream)
-                foreach (var rule in _rules[stored.EventType])
-                    if (rule.Tell(stored, _services) is { } outgoing) await UntilSent(rule, stored, outgoing, cancellation);
+            foreach (var telling in stream) await UntilSent([telling], cancellation);
         });
         return NullChangeListener.Instance;
     }
 
     /// <summary>However long the broker is away: what is stored waits.</summary>
-    private async Task UntilSent(OutboxModel.Rule rule, IEvent stored, Outgoing outgoing, CancellationToken cancellation)
+    private async Task UntilSent(IReadOnlyList<Telling> tellings, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -92,12 +107,12 @@ internal sealed partial class OutboxSubscription : SubscriptionBase
             patience.CancelAfter(TimeSpan.FromSeconds(10));
             try
             {
-                await _send(rule, stored, outgoing, patience.Token);
+                await _send(tellings, patience.Token);
                 return;
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
-                if (attempt % 20 == 1) Waiting(_shard, rule.Name, e.GetType().Name, attempt);
+                if (attempt % 20 == 1) Waiting(_shard, tellings[0].Rule.Name, e.GetType().Name, attempt);
                 await Task.Delay(Pause, cancellation);
             }
         }
@@ -133,20 +148,38 @@ internal static class OutboxExtensions
                 yield return new OutboxSubscription(shard, model, shard == OutboxShard.Bus ? Publish : Send, provider, log);
         }
 
-        private Task Send(OutboxModel.Rule rule, IEvent stored, Outgoing outgoing, CancellationToken cancellation)
+        private async Task Send(IReadOnlyList<Telling> tellings, CancellationToken cancellation)
         {
-            var (neighbour, envelope) = (EdgeMessage)outgoing.Message;
-            return provider.GetRequiredService<IEdgeBus>().Send(neighbour, envelope, cancellation);
+            foreach (var telling in tellings)
+            {
+                var (neighbour, envelope) = (EdgeMessage)telling.Outgoing.Message;
+                await provider.GetRequiredService<IEdgeBus>().Send(neighbour, envelope, cancellation);
+            }
         }
 
-        private Task Publish(OutboxModel.Rule rule, IEvent stored, Outgoing outgoing, CancellationToken cancellation) =>
-            provider.GetRequiredService<IBus>().Publish(outgoing.Message, outgoing.Type, context =>
+        private Task Publish(IReadOnlyList<Telling> tellings, CancellationToken cancellation)
+        {
+            var bus = provider.GetRequiredService<IBus>();
+            if (tellings is [var lone])
             {
-                context.MessageId = StableIds.Message(stored.Id, rule.Name);
-                context.Headers.Set(BusHeaders.Correlation, stored.CorrelationId);
-                context.Headers.Set(BusHeaders.Node, settings.Node.Code);
-                context.Headers.Set(BusHeaders.Service, settings.Service);
-                context.Headers.Set(BusHeaders.At, stored.Timestamp.ToUniversalTime().ToString("O", System.Globalization.CultureInfo.InvariantCulture));
-            }, cancellation);
+                return bus.Publish(lone.Outgoing.Message, lone.Outgoing.Type, context =>
+                {
+                    Name(context, lone.MessageId);
+                    context.Headers.Set(BusHeaders.Correlation, lone.Stored.CorrelationId);
+                    context.Headers.Set(BusHeaders.At, BusHeaders.Instant(lone.Stored.Timestamp));
+                }, cancellation);
+            }
+
+            var parcel = tellings[0].Outgoing.Pack!([.. tellings.Select(telling =>
+                new Packed(telling.MessageId, telling.Stored.CorrelationId ?? "", telling.Stored.Timestamp.ToUniversalTime(), telling.Outgoing.Message))]);
+            return bus.Publish(parcel, parcel.GetType(), context => Name(context, StableIds.Of($"parcel/{tellings[0].MessageId:N}/{tellings[^1].MessageId:N}")), cancellation);
+        }
+
+        private void Name(PublishContext context, Guid id)
+        {
+            context.MessageId = id;
+            context.Headers.Set(BusHeaders.Node, settings.Node.Code);
+            context.Headers.Set(BusHeaders.Service, settings.Service);
+        }
     }
 }

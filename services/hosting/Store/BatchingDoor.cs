@@ -74,10 +74,44 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     private async Task Together(IReadOnlyList<Request> batch)
     {
         var answers = new List<(Request Request, Executed Executed)>(batch.Count);
-        var broken = new List<Request>();
+        var broken = new List<(Request Request, Exception Why)>();
+        var loaded = new Loader.Loaded();
         try
         {
-            var loaded = await _loader.Load(batch.SelectMany(request => request.Command.Streams), batch.SelectMany(request => request.Command.Handled), CancellationToken.None);
+            loaded = await Load(fromMemory: true);
+            var session = Decide();
+            if (loaded.FromMemory && (broken.Count > 0 || session.Transaction.IsEmpty || answers.Exists(static answer => answer.Executed.Decision is not Decision.Accepted)))
+            {
+                // What stores nothing is checked by no save: it is decided on what stands in the store.
+                loaded = await Load(fromMemory: false);
+                session = Decide();
+            }
+
+            foreach (var (request, why) in broken) request.Result.SetException(why);
+            if (!session.Transaction.IsEmpty)
+            {
+                await _saver.Save(session.Transaction);
+                foreach (var (key, state, version) in session.Grown) _loader.Remember(key, state, version);
+            }
+        }
+        catch (Exception e)
+        {
+            Splitting(batch.Count, e.GetType().Name);
+            if (loaded.FromMemory) _loader.Mistaken(batch.SelectMany(request => request.Command.Streams));
+            // In their order, so that what came first still comes first.
+            foreach (var request in batch.Where(request => !request.Result.Task.IsCompleted)) await Alone(request);
+            return;
+        }
+
+        foreach (var (request, executed) in answers) request.Result.SetResult(executed);
+
+        Task<Loader.Loaded> Load(bool fromMemory) =>
+            _loader.Load(batch.SelectMany(request => request.Command.Streams), batch.SelectMany(request => request.Command.Handled), CancellationToken.None, fromMemory);
+
+        Session Decide()
+        {
+            answers.Clear();
+            broken.Clear();
             var session = new Session(loaded);
             foreach (var request in batch)
             {
@@ -88,26 +122,12 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
                 catch (Exception e)
                 {
                     // A decision that throws is its own caller's trouble: nothing of it was gathered.
-                    request.Result.SetException(e);
-                    broken.Add(request);
+                    broken.Add((request, e));
                 }
             }
 
-            if (!session.Transaction.IsEmpty)
-            {
-                await _saver.Save(session.Transaction);
-                foreach (var (key, state, version) in session.Grown) _loader.Remember(key, state, version);
-            }
+            return session;
         }
-        catch (Exception e)
-        {
-            Splitting(batch.Count, e.GetType().Name);
-            // In their order, so that what came first still comes first.
-            foreach (var request in batch.Except(broken)) await Alone(request);
-            return;
-        }
-
-        foreach (var (request, executed) in answers) request.Result.SetResult(executed);
     }
 
     private async Task Alone(Request request)

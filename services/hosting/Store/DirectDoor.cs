@@ -45,9 +45,11 @@ internal sealed partial class DirectDoor(Loader loader, Readers readers, Saver s
         var saving = false;
         for (var attempt = 1; ; attempt++)
         {
+            Loader.Loaded? loaded = null;
             try
             {
-                var loaded = await loader.Load(command.Streams, command.Handled, CancellationToken.None);
+                // The first time on what this process remembers: the save checks it.
+                loaded = await loader.Load(command.Streams, command.Handled, CancellationToken.None, fromMemory: attempt == 1);
                 var session = new Session(loaded);
                 var executed = session.Decide(command);
                 if (!session.Transaction.IsEmpty)
@@ -56,8 +58,18 @@ internal sealed partial class DirectDoor(Loader loader, Readers readers, Saver s
                     await saver.Save(session.Transaction);
                     foreach (var (key, state, version) in session.Grown) loader.Remember(key, state, version);
                 }
+                else if (loaded.FromMemory)
+                {
+                    // What stores nothing is checked by no save: once more, on what stands in the store.
+                    continue;
+                }
 
                 return executed;
+            }
+            catch (Exception e) when (loaded is { FromMemory: true } && Troubles.Classify(e, model, out _) is var trouble and not Trouble.Lost)
+            {
+                // Likewise whatever went wrong: another process may have written what this one does not know of.
+                if (trouble == Trouble.Conflict) loader.Mistaken(command.Streams);
             }
             catch (Exception e)
             {
@@ -66,6 +78,7 @@ internal sealed partial class DirectDoor(Loader loader, Readers readers, Saver s
                     case Trouble.Violation:
                         return new Executed(Decision.Refuse(violated!), await StatesNow(command));
                     case Trouble.Conflict when ++conflicts <= MaxConflicts:
+                        loader.Mistaken(command.Streams);
                         // Spread out a little, else the same ones collide again.
                         if (conflicts > 1) await Task.Delay(Random.Shared.Next(1, 2 << Math.Min(conflicts, 6)));
                         continue;
@@ -95,8 +108,9 @@ internal sealed partial class DirectDoor(Loader loader, Readers readers, Saver s
     private async Task Reconnect(int attempt, Exception e)
     {
         if (attempt == 1) Reconnecting(e.GetType().Name);
-        // Connections that a dead server left in the pool would each fail once more.
+        // Connections that a dead server left in the pool would each fail once more; and what stands up in its place may have lost its last commits.
         source.Clear();
+        loader.Forget();
         await Task.Delay(Math.Min(50 * attempt, 500));
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,6 +15,11 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
         cross join lateral (select version, type, data from mt_events where stream_id = k.id and version > k.known offset 0) e order by k.n, e.version
         """;
 
+    private const string SeenMessages = """
+        select k.n from unnest($1, $2) with ordinality as k(id, handler, n)
+        cross join lateral (select 1 from inbox where message_id = k.id and handler = k.handler offset 0) i
+        """;
+
     private readonly StateCache _cache = new();
 
     /// <summary>What one read found.</summary>
@@ -22,12 +28,49 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
         public Dictionary<string, (StreamKey Key, object State, long Version)> Streams { get; } = new(StringComparer.Ordinal);
 
         public HashSet<HandledMessage> Handled { get; } = [];
+
+        /// <summary>Some states are as this process last saw them: a save checks them, but an answer that saves nothing may rest on what is past.</summary>
+        public bool FromMemory { get; set; }
     }
 
-    public async Task<Loaded> Load(IEnumerable<StreamKey> streams, IEnumerable<HandledMessage> messages, CancellationToken cancellation)
+    /// <summary>How long memory is not relied on after another process turned out to write the same streams.</summary>
+    private static readonly TimeSpan Doubt = TimeSpan.FromMinutes(1);
+
+    private long _doubtedAt = long.MinValue;
+
+    /// <summary>A save found that one of these streams does not stand where this process saw it.</summary>
+    public void Mistaken(IEnumerable<StreamKey> streams)
+    {
+        Volatile.Write(ref _doubtedAt, Stopwatch.GetTimestamp());
+        foreach (var key in streams) _cache.Forget(key.Id);
+    }
+
+    /// <summary>Everything is read anew.</summary>
+    public void Forget() => _cache.Clear();
+
+    private bool InDoubt => Volatile.Read(ref _doubtedAt) is var at && at != long.MinValue && Stopwatch.GetElapsedTime(at) < Doubt;
+
+    /// <param name="streams">Which streams.</param>
+    /// <param name="messages">Which of these were handled before.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <param name="fromMemory">Streams that this process knows are not asked for: only for decisions whose save checks every stream.</param>
+    public async Task<Loaded> Load(IEnumerable<StreamKey> streams, IEnumerable<HandledMessage> messages, CancellationToken cancellation, bool fromMemory = false)
     {
         var loaded = new Loaded();
-        var keys = streams.DistinctBy(key => key.Id, StringComparer.Ordinal).ToList();
+        var keys = new List<StreamKey>();
+        foreach (var key in streams.DistinctBy(key => key.Id, StringComparer.Ordinal))
+        {
+            if (fromMemory && !InDoubt && _cache.Find(key.Id) is { } remembered)
+            {
+                loaded.Streams[key.Id] = (key, remembered.State, remembered.Version);
+                loaded.FromMemory = true;
+            }
+            else
+            {
+                keys.Add(key);
+            }
+        }
+
         var seen = messages.Distinct().ToList();
         if (keys.Count == 0 && seen.Count == 0) return loaded;
 
@@ -43,10 +86,14 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
                 },
             });
 
-        foreach (var message in seen)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from inbox where message_id = $1 and handler = $2")
+        if (seen.Count > 0)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(SeenMessages)
             {
-                Parameters = { new() { Value = message.MessageId, NpgsqlDbType = NpgsqlDbType.Uuid }, Text(message.Handler) },
+                Parameters =
+                {
+                    new NpgsqlParameter<Guid[]> { TypedValue = [.. seen.Select(message => message.MessageId)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+                    new NpgsqlParameter<string[]> { TypedValue = [.. seen.Select(message => message.Handler)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar },
+                },
             });
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -65,7 +112,9 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
             var version = known[i]?.Version ?? 0;
             if (newer[i] is not { } facts)
             {
-                loaded.Streams[keys[i].Id] = (keys[i], known[i]?.State ?? keys[i].Fold(null, []), version);
+                var unchanged = known[i]?.State ?? keys[i].Fold(null, []);
+                if (known[i] is null) _cache.Keep(keys[i].Id, unchanged, version);
+                loaded.Streams[keys[i].Id] = (keys[i], unchanged, version);
                 continue;
             }
 
@@ -75,11 +124,9 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
             loaded.Streams[keys[i].Id] = (keys[i], state, version);
         }
 
-        for (var i = 0; i < seen.Count; i++)
-        {
-            if (keys.Count > 0 || i > 0) await reader.NextResultAsync(cancellation);
-            if (await reader.ReadAsync(cancellation)) loaded.Handled.Add(seen[i]);
-        }
+        if (seen.Count == 0) return loaded;
+        if (keys.Count > 0) await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) loaded.Handled.Add(seen[(int)reader.GetInt64(0) - 1]);
 
         return loaded;
     }
@@ -94,6 +141,4 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
         if (!model.Facts.TryGetValue(name, out var type)) throw new InvalidOperationException($"The {model.Service} service does not know the stored fact '{name}': it was renamed or removed.");
         return (IFact)store.Serializer.FromJson(type, reader, typeColumn + 1);
     }
-
-    private static NpgsqlParameter Text(string value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Varchar };
 }

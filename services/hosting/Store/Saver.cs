@@ -69,10 +69,14 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
             }
         }
 
-        foreach (var message in transaction.Handled)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into inbox (message_id, handler, handled_at) values ($1, $2, $3)")
+        if (transaction.Handled.Count > 0)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into inbox (message_id, handler, handled_at) select id, handler, $3 from unnest($1, $2) as k(id, handler)")
             {
-                Parameters = { new() { Value = message.MessageId }, new() { Value = message.Handler }, new() { Value = now } },
+                Parameters =
+                {
+                    Array(transaction.Handled.ConvertAll(message => message.MessageId), NpgsqlDbType.Uuid), Array(transaction.Handled.ConvertAll(message => message.Handler), NpgsqlDbType.Varchar),
+                    new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                },
             });
 
         // Last: whatever else says no does so before sequence numbers are drawn, and leaves no gap that the outbox would wait for.

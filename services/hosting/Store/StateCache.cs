@@ -24,6 +24,14 @@ internal sealed class StateCache(int perGeneration = 4096)
 
     public void Keep(string stream, object state, long version) => Keep(stream, new Entry(state, version));
 
+    public void Forget(string stream)
+    {
+        if (_young.TryRemove(stream, out _)) Interlocked.Decrement(ref _count);
+        _old.TryRemove(stream, out _);
+    }
+
+    public void Clear() => (_old, _young, _count) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal), 0);
+
     private void Keep(string stream, Entry entry)
     {
         if (_young.TryAdd(stream, entry))

@@ -235,6 +235,28 @@ public sealed class WriteDoorTests
         (await two.Door.Read(Till.Key("a"))).Balance.ShouldBe(new Money(10));
     }
 
+    [Theory, MemberData(nameof(Doors))]
+    public async Task What_one_host_remembers_does_not_hide_what_another_wrote(bool batching)
+    {
+        await using var one = await Start(batching);
+        await using var two = await TillHost.Start(one.Services.GetRequiredService<ServiceSettings>());
+        await one.Door.Execute(TillHost.Put("a", "s1", 100));
+
+        // Refused and repeated on what stands in the store, though the first host remembers another state.
+        (await two.Door.Execute(TillHost.Put("a", "s2", 50))).Decision.ShouldBeOfType<Decision.Accepted>();
+        (await one.Door.Execute(TillHost.Put("a", "s2", 50))).Decision.ShouldBeOfType<Decision.Repeat>();
+        await two.Door.Execute(TillHost.Take("a", "t1", 140));
+        (await one.Door.Execute(TillHost.Take("a", "t2", 140))).Decision.ShouldBeOfType<Decision.Refused>();
+        await two.Door.Execute(TillHost.Put("a", "s3", 200));
+        (await one.Door.Execute(TillHost.Take("a", "t3", 150))).State(Till.Key("a")).Balance.ShouldBe(new Money(60));
+
+        // The same for a stream that was not there when it was last looked for.
+        (await one.Door.Read(Till.Key("b"))).Balance.ShouldBe(Money.Zero);
+        await two.Door.Execute(TillHost.Put("b", "s1", 7));
+        (await one.Door.Execute(TillHost.Put("b", "s2", 1))).State(Till.Key("b")).Balance.ShouldBe(new Money(8));
+        (await one.Door.Read(Till.Key("b"))).Balance.ShouldBe(new Money(8));
+    }
+
     private sealed class FixedTime(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;
