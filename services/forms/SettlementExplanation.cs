@@ -92,7 +92,13 @@ public sealed record SettlementExplanation
     private static Money? Shown(Money amount) => amount.IsZero ? null : amount;
 
     /// <summary>Document, article and what the figure is worth, in one cell.</summary>
-    internal static string Basis(ExplanationLine line) => string.Join(' ', new[] { line.Source, line.Article, line.Worth switch { "illustrative" => "（示意）", "default" => "（平台默认）", _ => "" } }.Where(text => text.Length > 0));
+    internal static string Basis(ExplanationLine line) => string.Join(' ', new[] { line.Source, line.Article, line.Worth switch
+    {
+        "illustrative" => "（示意）",
+        // What rests on nothing (the rest that is cash) needs no remark, and the default pack's own title says it already.
+        "default" when line.Source.Length > 0 && !line.Source.Contains("缺省", StringComparison.Ordinal) => "（平台默认）",
+        _ => "",
+    } }.Where(text => text.Length > 0));
 
     private static Row Fee(string name, Money amount, string why) => new([Cell.Text(name, 2), Cell.Yuan(amount), Cell.Text(why, 3) with { Left = true }]);
 }

@@ -1,3 +1,6 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 using Yibao.Cli.His;
@@ -34,21 +37,32 @@ internal sealed class DemoStage(LocalPlatform platform, Output output, string sa
     /// <summary>A sample message of the national interface.</summary>
     public InterfaceRequest Message(string name) => InterfaceRequest.Read(File.ReadAllBytes(Path.Combine(samples, name + ".json")));
 
-    /// <summary>医院等级 (hosp_lv) of a sample institution.</summary>
-    public string LevelOf(string institution) => SampleData.Rows(samples, "institutions.csv").Single(row => row["fixmedins_code"] == institution)["hosp_lv"];
-
     /// <summary>The HIS of the institution that a message comes from, at the gateway of its node.</summary>
     /// <param name="other">Another platform than the stage's own.</param>
     public HisClient His(InterfaceRequest message, LocalPlatform? other = null)
     {
-        var platform = other ?? Platform;
-        var key = $"{message.Institution}@{platform.GetHashCode()}";
+        var shown = other ?? Platform;
+        var key = $"{message.Institution}@{shown.GetHashCode()}";
         if (_clients.TryGetValue(key, out var known)) return known;
         var area = new AdminDivision(message.TreatmentArea);
         var node = NodeRegistry.Reference.Latest.HostOf(area);
-        var token = platform.Issuer.Issue(new TokenOf($"his-{message.Institution}", area, Role.Institution) { Institution = message.Institution });
-        var gateway = platform[node, "gateway"];
+        var token = shown.Issuer.Issue(new TokenOf($"his-{message.Institution}", area, Role.Institution) { Institution = message.Institution });
+        var gateway = shown[node, "gateway"];
         return _clients[key] = new HisClient(gateway.Grpc, token, gateway.Settings.Credentials!.Roots[0]);
+    }
+
+    /// <summary>A paper that the institution of a message prints, from the JSON door of its gateway.</summary>
+    /// <param name="path">Below the institution's own.</param>
+    public async Task<string> Paper(InterfaceRequest message, HttpMethod method, string path, object? body, CancellationToken cancellation)
+    {
+        var area = new AdminDivision(message.TreatmentArea);
+        using var client = new HttpClient { BaseAddress = Platform[NodeRegistry.Reference.Latest.HostOf(area), "gateway"].Http };
+        using var request = new HttpRequestMessage(method, $"api/settlement/institutions/{message.Institution}/{path}");
+        if (body is not null) request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Platform.Issuer.Issue(new TokenOf($"his-{message.Institution}", area, Role.Institution) { Institution = message.Institution }));
+        using var answer = await client.SendAsync(request, cancellation);
+        var text = await answer.Content.ReadAsStringAsync(cancellation);
+        return answer.IsSuccessStatusCode ? text : throw new FailedException($"{path}: {text}");
     }
 
     /// <summary>What one service of one node has stored.</summary>

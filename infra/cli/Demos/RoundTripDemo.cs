@@ -33,7 +33,7 @@ internal sealed class RoundTripDemo() : Demo("roundtrip", "异地就医直接结
         stage.Chapter("(a) 贵阳职工在武汉三级医院住院 12 天");
         var message = stage.Message("a-guiyang-employee-in-wuhan");
         var (settled, quote) = await SettleWhole(stage, message, cancellation);
-        Slip(stage, "a", message, settled);
+        await Slip(stage, "a", message, settled, cancellation);
         await Path(stage, settled, ["420000", "100000", "520000"]);
         stage.Check("三个节点各存各的事件：就医地、国家、参保地", await Holds(stage, settled, "420000", "treatment") && await Holds(stage, settled, "100000", "relay") && await Holds(stage, settled, "520000", "home"));
         stage.Check("清分账已由消息入账（国家，跨省）", await stage.Eventually(() => Booked(stage, "100000", settled.NationalId), cancellation));
@@ -45,7 +45,7 @@ internal sealed class RoundTripDemo() : Demo("roundtrip", "异地就医直接结
         stage.Chapter("(b) 西宁退休人员在武汉普通门诊：途经四个节点");
         var message = stage.Message("b-xining-outpatient-in-wuhan");
         var (settled, _) = await SettleWhole(stage, message, cancellation);
-        Slip(stage, "b", message, settled);
+        await Slip(stage, "b", message, settled, cancellation);
         await Path(stage, settled, ["420000", "100000", "630000", "630100"]);
         stage.Check("青海省节点只中继，西宁市节点作决定", await Holds(stage, settled, "630000", "relay") && await Holds(stage, settled, "630100", "home"));
         return (message, settled);
@@ -178,14 +178,13 @@ internal sealed class RoundTripDemo() : Demo("roundtrip", "异地就医直接结
     }
 
     /// <summary>The statement (Annex 13) and the page that says why, as the patient gets them.</summary>
-    private static void Slip(DemoStage stage, string name, InterfaceRequest message, Settled settled)
+    private static async Task Slip(DemoStage stage, string name, InterfaceRequest message, Settled settled, CancellationToken cancellation)
     {
-        var pages = PatientPages.Of(message, settled, stage.LevelOf(message.Institution));
-        var file = System.IO.Path.Combine(stage.Results, $"{name}-结算单.html");
-        File.WriteAllText(file, pages.Html);
+        foreach (var (page, html) in await PatientPages.Html(stage, message, settled, cancellation)) await File.WriteAllTextAsync(System.IO.Path.Combine(stage.Results, $"{name}-{page}.html"), html, cancellation);
+        var text = await PatientPages.Text(stage, message, settled, cancellation);
         stage.Print(console =>
         {
-            console.Write(new Text(pages.Text));
+            console.Write(new Text(text));
             foreach (var line in settled.Explanation.Lines) console.Write(new Text($"  · {line.Reason}{(line.Article.Length > 0 ? $"（{line.Article}）" : "")}\n"));
         });
     }

@@ -73,9 +73,15 @@ public sealed record AccountDraw(Money Own, Money Family)
 public sealed record Breakdown(
     Figures Figures, IReadOnlyList<Step> Steps, Contribution Draws, AccountDraw Account, string PolicyVersion, TreatmentClass Class, bool ManualOnly)
 {
-    /// <summary>The steps as they travel with the answer.</summary>
-    public Explained Explained => new(Deductible, [.. Steps.Select(step =>
-        new ExplanationLine(step.TookIn, step.Paid, step.Reason, step.Rule.Id, step.Rule.Article, step.Rule.Source, step.Rule.Mark.ToString().ToLowerInvariant()))]);
+    /// <summary>The steps as they travel with the answer, for a reader: a class is no amount, and the sum of a single segment is that segment.</summary>
+    public Explained Explained => new(Deductible, [.. Told().Select(step =>
+        new ExplanationLine(step.Kind == StepKind.Class ? Money.Zero : step.TookIn, step.Paid, step.Reason, step.Rule.Id, step.Rule.Article, step.Rule.Source, step.Rule.Mark.ToString().ToLowerInvariant()))]);
+
+    private IEnumerable<Step> Told()
+    {
+        var single = Steps.Where(step => step.Kind == StepKind.Segment).Take(2).ToList() is [var segment] ? segment : null;
+        return Steps.Where(step => step.Kind != StepKind.Pooled || single is null || single.Paid != step.Paid);
+    }
 
     /// <summary>本次起付标准 actually borne (act_pay_dedc).</summary>
     public Money Deductible => Steps.Where(step => step.Kind == StepKind.Deductible).Aggregate(Money.Zero, static (sum, step) => sum + step.Paid);

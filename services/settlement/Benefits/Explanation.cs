@@ -13,8 +13,8 @@ public static class Explanation
         StepKind.FirstPay => $"异地就医先行自付：范围内费用 {step.TookIn} 的 {Percent(step.Ratio)}，计 {step.Paid}",
         StepKind.Deductible => Deductible(step),
         StepKind.Segment => step.Before == step.Ratio
-            ? $"{Above(step.Standard)}费用 {step.TookIn} 按 {Percent(step.Ratio)} 支付"
-            : $"{Above(step.Standard)}费用 {step.TookIn} 本地支付比例 {Percent(step.Before)}，异地就医按 {Percent(step.Ratio)} 支付",
+            ? $"{Above(step.Standard)}费用 {step.TookIn}，统筹基金按 {Percent(step.Ratio)} 支付"
+            : $"{Above(step.Standard)}费用 {step.TookIn}，统筹基金本地支付比例 {Percent(step.Before)}，异地就医按 {Percent(step.Ratio)} 支付",
         StepKind.Pooled => $"统筹基金支付 {step.Paid}（起付标准以上范围内费用 {step.TookIn}）",
         StepKind.Cap => $"按比例应支付 {step.TookIn}，限额余 {step.Standard}，支付 {step.Paid}",
         StepKind.Layer => Layer(step),

@@ -22,7 +22,7 @@ using Yibao.Settlement.Visits;
 namespace Yibao.Settlement.Doors;
 
 /// <summary>
-/// What an institution prints for the patient, as a page (<c>?format=html</c>, the default) or a workbook (<c>?format=xlsx</c>): the
+/// What an institution prints for the patient, as a page (<c>?format=html</c>, the default) a workbook (<c>?format=xlsx</c>) or lines for a terminal (<c>?format=text</c>): the
 /// statement (Annex 13), the page that says why, the trauma commitment (Annex 11), the slip for services outside (Annex 12).
 /// </summary>
 internal static class PaperDoors
@@ -73,8 +73,9 @@ internal static class PaperDoors
     private static IResult Printed(Form form, string? format) => format switch
     {
         null or "" or "html" => Results.Text(FormHtml.Render(form), "text/html; charset=utf-8"),
+        "text" => Results.Text(FormText.Render(form), "text/plain; charset=utf-8"),
         "xlsx" => Results.File(FormWorkbook.Render(form), FormWorkbook.MediaType, $"{form.Identity.Code}.xlsx"),
-        _ => throw SystemErrors.FieldInvalid.With("format", "html、xlsx").AsException(),
+        _ => throw SystemErrors.FieldInvalid.With("format", "html、text、xlsx").AsException(),
     };
 
     private static string Id(string value) => SettlementMapping.Id(value, "id");

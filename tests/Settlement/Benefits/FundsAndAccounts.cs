@@ -253,6 +253,23 @@ public sealed class FundsAndAccounts
         figures.Cash.ShouldBe(Money.Yuan(400));
     }
 
+    /// <summary>What the patient reads: the class without an amount, one segment once, several with their sum.</summary>
+    [Fact]
+    public void The_explanation_says_nothing_twice()
+    {
+        var one = Run(Of("420500"), Person(Of("420500")), Stay with { Relation = Relation.Local }, 16_000m).Explained;
+        one.Lines[0].TookIn.ShouldBe(Money.Zero);
+        one.Lines.Select(line => line.Result).ShouldBe([Money.Zero, Money.Yuan(900), Money.Yuan(12_080), Money.Yuan(3_920)]);
+
+        var pack = Of("420500", "both: { inpatient: { deductible: none, segments: [ { from: 0, ratio: 50% }, { from: 1000, ratio: 60% } ] } }");
+        var two = Run(pack, Person(pack), Stay with { Relation = Relation.Local }, 2_000m).Explained;
+        two.Lines.Select(line => line.Result).ShouldBe([Money.Zero, Money.Zero, Money.Yuan(500), Money.Yuan(600), Money.Yuan(1_100), Money.Yuan(900)]);
+        // A ceiling cuts: the segment and the sum are not the same.
+        var capped = Of("420500", "both: { inpatient: { deductible: none, segments: [ { from: 0, ratio: 50% } ] }, annualCap: 300 }");
+        Run(capped, Person(capped), Stay with { Relation = Relation.Local }, 2_000m).Explained.Lines.Select(line => line.Result)
+            .ShouldBe([Money.Zero, Money.Zero, Money.Yuan(1_000), Money.Yuan(300), Money.Yuan(300), Money.Yuan(1_190), Money.Yuan(510)]); // large sum: 70 % of 1,700.00 beyond the cap
+    }
+
     [Theory]
     [InlineData(CareType.Inpatient, true, true)]
     [InlineData(CareType.ChronicOutpatient, true, false)]
