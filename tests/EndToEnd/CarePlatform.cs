@@ -8,6 +8,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Yibao.Backing;
 using Yibao.Contracts.Settlement.V1;
@@ -56,18 +57,19 @@ public sealed class CarePlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _platform = await LocalPlatform.StartAsync(new LocalOptions
+        for (var attempt = 1; _platform is null; attempt++)
         {
-            Nodes = [AdminDivision.National, new("420000"), new("520000")],
-            Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
-            Backing = await SharedBacking.GetAsync(),
-            Prefix = string.Create(CultureInfo.InvariantCulture, $"care{Environment.ProcessId}_"),
-            LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
-            More = static (settings, builder) =>
+            try
             {
-                if (settings.Service == "settlement") builder.Services.AddSingleton(Policies());
-            },
-        });
+                _platform = await Start(attempt);
+            }
+            catch (IOException taken) when (taken.InnerException is AddressInUseException && attempt < 3)
+            {
+                // Between choosing the ports and listening on them another process took one.
+                TestContext.Current.SendDiagnosticMessage(taken.Message);
+            }
+        }
+
         var folder = Directory.CreateTempSubdirectory("yibao-care-").FullName;
         try
         {
@@ -87,6 +89,19 @@ public sealed class CarePlatform : IAsyncLifetime
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static async Task<LocalPlatform> Start(int attempt) => await LocalPlatform.StartAsync(new LocalOptions
+    {
+        Nodes = [AdminDivision.National, new("420000"), new("520000")],
+        Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
+        Backing = await SharedBacking.GetAsync(),
+        Prefix = string.Create(CultureInfo.InvariantCulture, $"care{Environment.ProcessId}_{attempt}_"),
+        LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
+        More = static (settings, builder) =>
+        {
+            if (settings.Service == "settlement") builder.Services.AddSingleton(Policies());
+        },
+    });
 
     public async ValueTask DisposeAsync()
     {

@@ -143,6 +143,20 @@ public sealed class CareTypes(CarePlatform platform)
         queue.Items.Single(item => item.NationalId == settled.NationalId).State.ShouldBe("withdrawn");
     }
 
+    [Fact, Covers("INS-013")]
+    public async Task The_two_flags_of_a_trauma_decide_at_admission_and_before_the_settlement()
+    {
+        var person = await platform.Insure(11, "520100", "420100");
+        Task Admit(string visit, bool trauma, bool thirdParty) => _wuhan.Admit(visit, person, "520100", "21", 1_000m, request => (request.Trauma, request.ThirdParty) = (trauma, thirdParty));
+
+        (await His.Refusal(() => Admit("fl11", trauma: true, thirdParty: true))).ShouldBe("THIRD_PARTY_LIABILITY");
+        (await His.Refusal(() => Admit("fl01", trauma: false, thirdParty: true))).ShouldBe("FIELD_INVALID");
+        await Admit("fl10", trauma: true, thirdParty: false);
+        (await His.Refusal(() => _wuhan.Settle("s-fl10", "fl10"))).ShouldBe("TRAUMA_COMMITMENT_MISSING");
+        (await _wuhan.Papers.SignTraumaCommitmentAsync(Commitment(person, "fl10"), cancellationToken: His.Cancellation)).Reference.ShouldNotBeEmpty();
+        (await _wuhan.Settle("s-fl10b", "fl10")).State.ShouldBe(SettlementState.Granted);
+    }
+
     [Fact, Covers("SET-017", "FRM-012")]
     public async Task A_relative_signs_with_his_number_and_a_later_liability_recovers_the_whole_benefit()
     {

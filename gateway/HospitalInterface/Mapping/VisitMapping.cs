@@ -34,6 +34,7 @@ public static class VisitMapping
             InpatientType = Flag(extension.Text("IPT_TYPE") ?? visit.Text("ipt_type")),
             OutpatientFlag = Flag(extension.Text("OTP_ER_REFL_FLAG") ?? visit.Text("otp_er_refl_flag")),
             Trauma = Flag(extension.Text("TRUM_FLAG") ?? visit.Text("trum_flag")) == 1,
+            ThirdParty = Flag(extension.Text("REL_TTP_FLAG") ?? visit.Text("rel_ttp_flag")) == 1,
         };
     }
 

@@ -11,6 +11,10 @@ public static class CareErrors
     public static readonly ErrorDefinition TraumaNotDirect = new("TRAUMA_NOT_DIRECT", ErrorCategory.Policy,
         "就医地 {0} 的外伤费用不纳入直接结算", "请患者自费结算后到参保地办理手工报销", Party.Patient);
 
+    /// <summary>INS-013.</summary>
+    public static readonly ErrorDefinition ThirdPartyLiability = new("THIRD_PARTY_LIABILITY", ErrorCategory.Policy,
+        "外伤涉及第三方责任，费用不能直接结算", "应由第三方负担的不由医保基金支付；请患者向责任方主张，或自费结算", Party.Patient);
+
     /// <summary>{0} visit.</summary>
     public static readonly ErrorDefinition NotTrauma = new("TRAUMA_FLAG_MISSING", ErrorCategory.Request,
         "就诊 {0} 未登记外伤标志", "外伤患者请在就诊登记时填写外伤标志", Party.Institution);

@@ -40,6 +40,7 @@ public static class Explanation
 
     private static string Deductible(Step step)
     {
+        if (step.Standard.IsZero) return "没有起付标准";
         var which = step.Count > 0 ? $"本年度第 {step.Count} 次住院，" : "";
         var used = step.Used.IsZero ? "" : $"，本年度已付 {step.Used}";
         return $"{which}起付标准 {step.Standard}{used}，本次自付 {step.Paid}";

@@ -122,6 +122,9 @@ public sealed partial class SettlementsService
         var began = SettlementMapping.Instant(request.CareFrom, "begntime");
         if (began > time.GetUtcNow() + TimeSpan.FromDays(1)) throw SystemErrors.FieldInvalid.With("begntime", "晚于当前时间").AsException();
         _ = NationalCodes.Care(request.CareType);
+        // INS-013: the two flags of a trauma.
+        if (request is { ThirdParty: true, Trauma: false }) throw SystemErrors.FieldInvalid.With("rel_ttp_flag", "涉及第三方须同时填写外伤标志").AsException();
+        if (request.ThirdParty && request.CredentialType.Length > 0) throw CareErrors.ThirdPartyLiability.With().AsException();
         if (request.OutpatientFlag is < 0 or > 3) throw SystemErrors.FieldInvalid.With("otp_er_refl_flag", "0–3").AsException();
         if (request.InpatientType is < 0 or > 3) throw SystemErrors.FieldInvalid.With("ipt_type", "0–3").AsException();
         return began;

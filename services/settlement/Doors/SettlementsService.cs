@@ -37,9 +37,7 @@ public sealed partial class SettlementsService(
     public override async Task<UploadFeesAnswer> WithdrawFees(WithdrawFeesRequest request, ServerCallContext context)
     {
         var id = VisitId(request.InstitutionCode, request.VisitId);
-        return Held(request.Batch.Length == 0
-            ? await outside.Withdraw(id, [.. request.Serials], current.Actor)
-            : await OnVisit(id, visit => VisitDecider.Withdraw(id, [.. request.Serials], visit, request.Batch)));
+        return Held(await outside.Withdraw(id, [.. request.Serials], request.Batch.Length == 0 ? null : request.Batch, current.Actor));
     }
 
     public override async Task<PreSettleAnswer> PreSettle(SettleRequest request, ServerCallContext context)

@@ -35,12 +35,12 @@ public sealed class OutsideDesk(IWriteDoor door, IInstitutions institutions, Tim
         return executed.OrThrow().State(visit);
     }
 
-    public async Task<Visit> Withdraw(string visitId, IReadOnlyList<string> serials, Actor actor)
+    public async Task<Visit> Withdraw(string visitId, IReadOnlyList<string> serials, string? batch, Actor actor)
     {
         var visit = Visit.Stream(visitId);
         var known = await door.Read(visit);
         StreamKey[] streams = known.Insured is { } insured && known.Lines.Values.Any(line => line.Outside is not null) ? [visit, OutsideOrders.Stream(insured.Person.ToString())] : [visit];
-        return (await door.Execute(new Command(actor, visitId, streams, states => OutsideRules.Withdraw(visitId, serials, states.Of(visit))))).OrThrow().State(visit);
+        return (await door.Execute(new Command(actor, visitId, streams, states => OutsideRules.Withdraw(visitId, serials, batch, states.Of(visit))))).OrThrow().State(visit);
     }
 
     /// <summary>A slip names another designated institution (另一家定点医药机构): a hospital or a pharmacy.</summary>

@@ -49,9 +49,9 @@ public static class OutsideRules
     }
 
     /// <summary>Lines taken back: the other institution may settle them itself again.</summary>
-    public static Decision Withdraw(string visitId, IReadOnlyList<string> serials, Visit visit)
+    public static Decision Withdraw(string visitId, IReadOnlyList<string> serials, string? batch, Visit visit)
     {
-        var decision = VisitDecider.Withdraw(visitId, serials, visit);
+        var decision = VisitDecider.Withdraw(visitId, serials, visit, batch);
         if (decision is not Decision.Accepted accepted) return decision;
         List<OutsideOrigin> returned = [.. accepted.Appends.SelectMany(append => append.Facts).OfType<FeesWithdrawn>().SelectMany(withdrawn => withdrawn.Serials).Select(serial => visit.Lines[serial].Outside).OfType<OutsideOrigin>()];
         return returned.Count == 0 ? decision : Decision.Accept([.. accepted.Appends, new Append(OutsideOrders.Stream(visit.Insured!.Person.ToString()), [new OutsideLinesReturned(visitId, returned)])]);

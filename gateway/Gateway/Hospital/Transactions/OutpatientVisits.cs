@@ -77,6 +77,7 @@ internal abstract class VisitDetails(string infno, NodeServices services) : ITra
             OutpatientFlag = VisitMapping.Flag(extension.Text("OTP_ER_REFL_FLAG") ?? info.Text("otp_er_refl_flag")),
             InpatientType = VisitMapping.Flag(extension.Text("IPT_TYPE") ?? info.Text("ipt_type")),
             Trauma = VisitMapping.Flag(extension.Text("TRUM_FLAG") ?? info.Text("trum_flag")) == 1,
+            ThirdParty = VisitMapping.Flag(extension.Text("REL_TTP_FLAG") ?? info.Text("rel_ttp_flag")) == 1,
         };
     }
 }
