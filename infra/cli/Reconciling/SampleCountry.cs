@@ -32,6 +32,8 @@ internal sealed class SampleCountry : IAsyncDisposable
 
     public static readonly AdminDivision Nation = new("100000"), Hubei = new("420000"), Guizhou = new("520000");
 
+    private readonly Lock _gate = new();
+
     private SampleCountry(LocalPlatform platform, VirtualClock clock, DemoStage stage, DayComparison comparison) =>
         (Platform, Clock, Stage, Comparison) = (platform, clock, stage, comparison);
 
@@ -44,12 +46,14 @@ internal sealed class SampleCountry : IAsyncDisposable
     public DayComparison Comparison { get; }
 
     /// <param name="backing">Servers that run already; null starts some of its own.</param>
+    /// <param name="redriveEvery">How often open settlements are sent again.</param>
     /// <param name="prefix">Before the names of databases and virtual hosts.</param>
-    public static async Task<SampleCountry> StartAsync(Output output, BackingServices? backing, string prefix, string results, CancellationToken cancellation, LogLevel log = LogLevel.Critical)
+    public static async Task<SampleCountry> StartAsync(Output output, BackingServices? backing, string prefix, string results, CancellationToken cancellation, TimeSpan? redriveEvery = null)
     {
         var (clock, faults) = (new VirtualClock(), new DemoFaults());
-        // Nothing is driven again by itself: what a node missed is still missing in the morning.
-        var settlement = new SettlementModule(new RoundTripSettings { RedriveAfter = TimeSpan.FromDays(30), RedriveEvery = TimeSpan.FromDays(30) });
+        // Unless told otherwise nothing is driven again by itself: what a node missed is still missing in the morning.
+        var redrive = redriveEvery ?? TimeSpan.FromDays(30);
+        var settlement = new SettlementModule(new RoundTripSettings { RedriveAfter = redrive, RedriveEvery = redrive });
         var platform = await LocalPlatform.StartAsync(new LocalOptions
         {
             Nodes = [Nation, Hubei, Guizhou],
@@ -57,7 +61,7 @@ internal sealed class SampleCountry : IAsyncDisposable
             Backing = backing,
             BackingOptions = new BackingOptions { UseGiven = false, Durable = false },
             Prefix = prefix,
-            LogLevel = log,
+            LogLevel = LogLevel.Critical,
             More = (settings, builder) =>
             {
                 builder.Services.AddSingleton<TimeProvider>(clock);
@@ -96,11 +100,17 @@ internal sealed class SampleCountry : IAsyncDisposable
         return InterfaceRequest.Read(Encoding.UTF8.GetBytes(json));
     }
 
+    /// <summary>The HIS of the institution that a bill comes from; may be asked for by many at once.</summary>
+    public HisClient His(InterfaceRequest bill)
+    {
+        lock (_gate) return Stage.His(bill);
+    }
+
     /// <summary>Registered, its fees uploaded, settled.</summary>
     public async Task<Settled> Settle(string sample, string visit, CancellationToken cancellation)
     {
         var bill = Bill(sample, visit);
-        var his = Stage.His(bill);
+        var his = His(bill);
         await his.Upload(bill, cancellation);
         return await his.Settle(bill, null, cancellation);
     }

@@ -17,14 +17,19 @@ public interface ISettlementFeed
 /// Before a day is cut the book takes in what the node's own settlement service stored until then: everything handed to the bus, and the last
 /// of it booked — messages are booked in the order they came, so then all before them are. The wait is bounded: what comes later counts for the next day.
 /// </summary>
-public sealed partial class BookCompletion(IBook book, ISettlementFeed feed, ILogger<BookCompletion> log)
+/// <param name="listens">Whether this host hears the bus now: silence means nothing while it does not.</param>
+public sealed partial class BookCompletion(IBook book, ISettlementFeed feed, Func<CancellationToken, Task<bool>> listens, ILogger<BookCompletion> log)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>Nothing more of what was handed over has come for so long: what the book lacks then it has lost, and the comparison will say so.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <returns>False when patience ended first.</returns>
     public async Task<bool> Wait(TimeSpan patience, CancellationToken cancellation = default)
     {
         var started = Stopwatch.GetTimestamp();
+        var (missing, since) = (int.MaxValue, started);
         IReadOnlyList<(string, PartyRole)>? told = null;
         while (true)
         {
@@ -37,10 +42,17 @@ public sealed partial class BookCompletion(IBook book, ISettlementFeed feed, ILo
                 Away(away.Error.Code);
             }
 
-            if (told is not null && await book.Missing(told, cancellation) == 0) return true;
+            if (told is not null)
+            {
+                var now = await book.Missing(told, cancellation);
+                if (now == 0) return true;
+                if (now < missing || !await listens(cancellation)) (missing, since) = (now, Stopwatch.GetTimestamp());
+                else if (Stopwatch.GetElapsedTime(since) >= Quiet) patience = TimeSpan.Zero;
+            }
+
             if (Stopwatch.GetElapsedTime(started) >= patience)
             {
-                Incomplete(patience);
+                Incomplete(Stopwatch.GetElapsedTime(started));
                 return false;
             }
 
@@ -51,6 +63,6 @@ public sealed partial class BookCompletion(IBook book, ISettlementFeed feed, ILo
     [LoggerMessage(4004, LogLevel.Debug, "The settlement service cannot say how far it has told ({Code})")]
     private partial void Away(string code);
 
-    [LoggerMessage(4005, LogLevel.Warning, "The book did not hear of everything within {Patience}: the day is cut, the rest counts for the next one")]
-    private partial void Incomplete(TimeSpan patience);
+    [LoggerMessage(4005, LogLevel.Warning, "The book lacks what it was told of, or has not been told of everything ({Waited}): the day is cut, the comparison will tell")]
+    private partial void Incomplete(TimeSpan waited);
 }

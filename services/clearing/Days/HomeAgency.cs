@@ -37,6 +37,13 @@ public sealed class HomeAgency(ISurroundings around, IBook book, IWriteDoor door
         return (await Execute(key, s => HomeMonth.Close(key, s.Of(key), month, differences, days, clock.GetUtcNow()), cancellation)).OrThrow().State(key);
     }
 
+    /// <summary>How far a month has come.</summary>
+    public async Task<(HomeMonth Month, int OpenDifferences, int OpenDays)> Look(AdminDivision home, DateOnly month, CancellationToken cancellation = default)
+    {
+        var (differences, days) = await Open(home, month, cancellation);
+        return (await door.Read(HomeMonth.Key(home, month), cancellation), differences, days);
+    }
+
     /// <summary>The daily look at the previous month: closed when it can be, an alert to city and province from the day after the due day.</summary>
     public async Task CheckMonth(DateOnly today, CancellationToken cancellation = default)
     {

@@ -126,8 +126,11 @@ public sealed record Difference(
     public static Decision Order(StreamKey<Difference> key, Difference state, string settlementId, RepairStep step, DateTimeOffset at) =>
         Unless(state, settlementId) ?? (state.Steps.Contains(step) ? Decision.Accept(key, new RepairOrdered(step, at)) : Decision.Done);
 
+    /// <summary>One report per order: the same one may come twice.</summary>
     public static Decision Report(StreamKey<Difference> key, Difference state, RepairReported report) =>
-        !state.IsOpen ? Decision.Done : Decision.Accept(key, report);
+        !state.IsOpen || state.Reported.Count(r => r.Kind == report.Kind && r.Node == report.Node) >= state.Ordered.Count(o => o.Step.Kind == report.Kind && o.Step.Node == report.Node)
+            ? Decision.Done
+            : Decision.Accept(key, report);
 
     public static Decision Explain(StreamKey<Difference> key, Difference state, string settlementId, AdminDivision by, CauseCode cause, string step, string user, DateTimeOffset at) =>
         Unless(state, settlementId) ?? NotAllowed(state, by)
@@ -170,7 +173,8 @@ public sealed record Difference(
 
     private static ResolutionType ResolutionOf(Difference state)
     {
-        var done = state.Reported.Where(r => r.Refusal is null).Select(r => r.Kind).ToHashSet();
+        // Ordered and not refused: that a report got lost does not make the repair one that happened by itself.
+        var done = state.Ordered.Where(o => !state.Reported.Any(r => r.Refusal is not null && r.Kind == o.Step.Kind && r.Node == o.Step.Node)).Select(o => o.Step.Kind).ToHashSet();
         if (done.Count == 0) return ResolutionType.AgreedByItself;
         if (done.Contains(RepairKind.VoidEntry) || done.Contains(RepairKind.Reverse)) return ResolutionType.ReverseExtra;
         return done.Contains(RepairKind.AdoptSignedFigures) || state.Kind is DifferenceKind.AmountDiff or DifferenceKind.ContentDiff ? ResolutionType.Correct : ResolutionType.AddMissing;

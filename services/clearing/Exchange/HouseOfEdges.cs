@@ -392,12 +392,13 @@ public sealed class HouseOfEdges(
 
     private async Task Repaired(AdminDivision from, RepairDone done, CancellationToken cancellation)
     {
+        // Told even when the talk it belongs to ended with a restart.
+        await Report(Difference.Key(around.Node, done.Version.SettlementId), new RepairReported(done.Kind, from, done.Refusal, clock.GetUtcNow()), cancellation);
         foreach (var talk in _talks.Values.Where(t => t.Day.Day == done.Run.Day).ToList())
         {
             if (!talk.Repairing.Remove((done.Version.SettlementId, from))) continue;
             talk.Changed |= done.Refusal is null;
             talk.LastHeard = clock.GetUtcNow();
-            await Report(Difference.Key(around.Node, done.Version.SettlementId), new RepairReported(done.Kind, from, done.Refusal, clock.GetUtcNow()), cancellation);
             await AgainWhenRepaired(talk, cancellation);
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Yibao.Clearing.Book;
 using Yibao.Clearing.Days;
@@ -53,7 +54,12 @@ public sealed class ClearingModule : IServiceModule
         services.AddSingleton<IBook>(provider => new PostgresBook(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<ISettlementDesk, SettlementUpkeepDesk>();
         services.AddSingleton<ISettlementFeed, SettlementFeed>();
-        services.AddSingleton<BookCompletion>();
+        services.AddSingleton(provider =>
+        {
+            var health = provider.GetRequiredService<HealthCheckService>();
+            async Task<bool> Listens(CancellationToken cancellation) => (await health.CheckHealthAsync(check => check.Tags.Contains("ready"), cancellation)).Status == HealthStatus.Healthy;
+            return new BookCompletion(provider.GetRequiredService<IBook>(), provider.GetRequiredService<ISettlementFeed>(), Listens, provider.GetRequiredService<ILogger<BookCompletion>>());
+        });
         services.AddSingleton<IProofs, SignedOutcomes>();
         services.AddSingleton<EdgePost>();
         services.AddSingleton<INeighbours>(provider => provider.GetRequiredService<EdgePost>());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Yibao.Clearing.Book;
 using Yibao.Clearing.Days;
 using Yibao.Clearing.Exchange;
 using Yibao.Contracts.Messages;
@@ -102,8 +103,11 @@ public sealed partial class EdgePost(IRows rows, IEdgeBus bus, IEnvelopeSigner s
 }
 
 /// <summary>Takes the exchange's messages from the edges. Each is safe to take twice.</summary>
-public sealed class ExchangeDoor(ISurroundings around, HouseOfEdges house, SideOfEdge side, HomeAgency home, EdgePost post) : IHandleEnvelope
+public sealed class ExchangeDoor(ISurroundings around, HouseOfEdges house, SideOfEdge side, HomeAgency home, IBook book, BookCompletion completion, EdgePost post) : IHandleEnvelope
 {
+    /// <summary>Less than the house's own patience.</summary>
+    private static readonly TimeSpan WhileAsked = TimeSpan.FromSeconds(20);
+
     public async Task Handle(Envelope envelope, MessageContext context, CancellationToken cancellation)
     {
         var message = ExchangeForm.Read(envelope.Kind, envelope.Payload.Span);
@@ -112,6 +116,8 @@ public sealed class ExchangeDoor(ISurroundings around, HouseOfEdges house, SideO
         switch (message)
         {
             case DaySummary summary:
+                // A side that has just come back hears the house before it has heard its own settlements: it answers when it has, the house asks again.
+                if (!await Whole(summary.Run.Day, cancellation)) break;
                 await post.Send(envelope.From, await side.Answer(summary, [], cancellation), cancellation);
                 // The tree has nodes below this one, but none of them has an edge here yet: nothing to wait for.
                 if (around.Children.Count == 0 && !around.IsLeaf(around.Node)) await post.Send(envelope.From, new DayBelowClosed(envelope.From, around.Node, summary.Run.Day), cancellation);
@@ -129,4 +135,7 @@ public sealed class ExchangeDoor(ISurroundings around, HouseOfEdges house, SideO
 
         await post.Flush(cancellation);
     }
+
+    private async Task<bool> Whole(DateOnly day, CancellationToken cancellation) =>
+        await book.CutOf(day, cancellation) is not null || await completion.Wait(WhileAsked, cancellation) || await book.CutOf(day, cancellation) is not null;
 }

@@ -122,11 +122,30 @@ public sealed class ReconciliationDesk(
 
     public async Task<Wire.HomeMonth> CloseMonth(string homeArea, string month, CancellationToken cancellation)
     {
+        var (area, first) = (Home(homeArea), Month(month));
+        await home.Close(area, first, cancellation);
+        return await Month(area, first, cancellation);
+    }
+
+    public Task<Wire.HomeMonth> GetMonth(string homeArea, string month, CancellationToken cancellation) => Month(Home(homeArea), Month(month), cancellation);
+
+    private AdminDivision Home(string homeArea)
+    {
         if (!AdminDivision.TryParse(homeArea, out var area)) throw SystemErrors.FieldInvalid.With("home_area", homeArea).AsException();
         current.MustSee(area);
-        var first = Month(month);
-        var state = await home.Close(area, first, cancellation);
-        return new Wire.HomeMonth { HomeArea = area.Code, Month = month, ClosedAt = state.ClosedAt?.ToTimestamp(), OverdueSince = state.OverdueSince is { } since ? Text(since) : "" };
+        return area;
+    }
+
+    private async Task<Wire.HomeMonth> Month(AdminDivision area, DateOnly first, CancellationToken cancellation)
+    {
+        var (state, differences, days) = await home.Look(area, first, cancellation);
+        var answer = new Wire.HomeMonth
+        {
+            HomeArea = area.Code, Month = first.ToString("yyyy-MM", CultureInfo.InvariantCulture), ClosedAt = state.ClosedAt?.ToTimestamp(),
+            OverdueSince = state.OverdueSince is { } since ? Text(since) : "", OpenDifferences = differences, OpenDays = days,
+        };
+        answer.Told.AddRange(state.Told.Select(told => told.Code));
+        return answer;
     }
 
     public async Task<Wire.InstitutionDayAnswer> CompareInstitution(Wire.InstitutionDayRequest request, CancellationToken cancellation)

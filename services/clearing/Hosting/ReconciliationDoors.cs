@@ -31,6 +31,8 @@ public sealed class ReconciliationService(ReconciliationDesk desk) : Reconciliat
 
     public override Task<HomeMonth> CloseMonth(MonthRequest request, ServerCallContext context) => desk.CloseMonth(request.HomeArea, request.Month, context.CancellationToken);
 
+    public override Task<HomeMonth> GetMonth(MonthRequest request, ServerCallContext context) => desk.GetMonth(request.HomeArea, request.Month, context.CancellationToken);
+
     public override Task<InstitutionDayAnswer> CompareInstitution(InstitutionDayRequest request, ServerCallContext context) => desk.CompareInstitution(request, context.CancellationToken);
 
     public override Task<DeclarableAnswer> ListDeclarable(DeclarableRequest request, ServerCallContext context) => desk.ListDeclarable(request.InstitutionCode, request.Month, context.CancellationToken);
@@ -55,7 +57,7 @@ public static class ReconciliationDoors
         service.Services.AddScoped<ReconciliationDesk>();
         service.Grpc<ReconciliationService>(
             ("GetDay", read), ("GetPairs", read), ("ListDifferences", read), ("GetDifference", read),
-            ("ExplainDifference", act), ("EscalateDifference", act), ("ResolveDifference", act), ("CompareDay", run), ("CloseMonth", run),
+            ("ExplainDifference", act), ("EscalateDifference", act), ("ResolveDifference", act), ("CompareDay", run), ("CloseMonth", run), ("GetMonth", read),
             ("CompareInstitution", institution), ("ListDeclarable", declarable));
         service.Endpoints(routes =>
         {
@@ -68,6 +70,7 @@ public static class ReconciliationDoors
             routes.MapPost("/reconciliation/differences/{id}/explain", async (string id, ReconciliationDesk desk, HttpContext http) => await Answer(desk.Explain(Named(await Read<ExplainRequest>(http), r => r.SettlementId = id), http.RequestAborted))).Allow(act);
             routes.MapPost("/reconciliation/differences/{id}/escalate", async (string id, ReconciliationDesk desk, HttpContext http) => await Answer(desk.Escalate(Named(await Read<EscalateRequest>(http), r => r.SettlementId = id), http.RequestAborted))).Allow(act);
             routes.MapPost("/reconciliation/differences/{id}/resolve", async (string id, ReconciliationDesk desk, HttpContext http) => await Answer(desk.Resolve(Named(await Read<ResolveRequest>(http), r => r.SettlementId = id), http.RequestAborted))).Allow(act);
+            routes.MapGet("/reconciliation/months/{home}/{month}", (string home, string month, ReconciliationDesk desk, HttpContext http) => Answer(desk.GetMonth(home, month, http.RequestAborted))).Allow(read);
             routes.MapPost("/reconciliation/months/{home}/{month}/close", (string home, string month, ReconciliationDesk desk, HttpContext http) => Answer(desk.CloseMonth(home, month, http.RequestAborted))).Allow(run);
             routes.MapPost("/reconciliation/institutions/{institution}/{day}", async (string institution, string day, ReconciliationDesk desk, HttpContext http) =>
                 await Answer(desk.CompareInstitution(Named(await Read<InstitutionDayRequest>(http), r => (r.InstitutionCode, r.Day) = (institution, day)), http.RequestAborted))).Allow(Access.Change(Role.Institution).OrInside().CheckedInside("本机构"));

@@ -10,10 +10,11 @@ namespace Yibao.Clearing.Tests.Book;
 public sealed class BookCompletionTests
 {
     private readonly MemoryBook _book = new();
+    private bool _listens = true;
 
     private Task<Booked> Take(string id) => _book.Record([new BookEntry(PartyRole.Home, Settlement(id), 1, At(Day, 9), Crossing.Within)], At(Day, 9));
 
-    private Task<bool> Wait(ISettlementFeed feed, double seconds) => new BookCompletion(_book, feed, NullLogger<BookCompletion>.Instance).Wait(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken);
+    private Task<bool> Wait(ISettlementFeed feed, double seconds) => new BookCompletion(_book, feed, _ => Task.FromResult(_listens), NullLogger<BookCompletion>.Instance).Wait(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task It_ends_when_the_last_that_was_told_is_booked()
@@ -38,6 +39,20 @@ public sealed class BookCompletionTests
         await _book.Void("A", At(Day, 10));
         (await Wait(new Feed(() => [("A", PartyRole.Home)]), 30)).ShouldBeTrue();
         (await Wait(new Feed(() => [("A", PartyRole.Relay)]), 0)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_the_book_has_lost_is_not_waited_for_but_a_deaf_host_is()
+    {
+        // It hears, and nothing comes: that row was lost, and the comparison will say so.
+        (await Wait(new Feed(() => [("A", PartyRole.Home)]), 600)).ShouldBeFalse();
+
+        _listens = false;
+        var feed = new Feed(() => [("A", PartyRole.Home)]);
+        var waiting = Wait(feed, 600);
+        await feed.Exhausted.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await Take("A");
+        (await waiting).ShouldBeTrue();
     }
 
     [Fact]

@@ -44,7 +44,12 @@ public sealed class DifferenceTests
         Code(await Do(s => Difference.Confirm(_key, s, "A", Guizhou, ResolutionType.ReverseExtra, "op", "核对无误", Now))).ShouldBe("RECONCILIATION_RESOLUTION_UNFIT");
         (await Do(s => Difference.Confirm(_key, s, "A", Guizhou, ResolutionType.AddMissing, "op", "核对无误", Now))).ShouldBeOfType<Decision.Accepted>();
         Code(await Do(s => Difference.Resolve(_key, s, "A", stillDiffers: true, Now))).ShouldBe("RECONCILIATION_NOT_REPAIRED");
-        await Do(s => Difference.Report(_key, s, new RepairReported(RepairKind.Rebuild, Hubei, null, Now)));
+        var rebuild = new RepairStep(RepairKind.Rebuild, Hubei, PartyRole.Treatment, Guizhou);
+        (await Do(s => Difference.Report(_key, s, new RepairReported(RepairKind.Rebuild, Hubei, null, Now)))).ShouldBe(Decision.Done, "nobody ordered it");
+        await Do(s => Difference.Observe(_key, s, Found() with { Steps = [rebuild] }));
+        await Do(s => Difference.Order(_key, s, "A", rebuild, Now));
+        (await Do(s => Difference.Report(_key, s, new RepairReported(RepairKind.Rebuild, Hubei, null, Now)))).ShouldBeOfType<Decision.Accepted>();
+        (await Do(s => Difference.Report(_key, s, new RepairReported(RepairKind.Rebuild, Hubei, null, Now)))).ShouldBe(Decision.Done, "the same report once more");
         (await Do(s => Difference.Resolve(_key, s, "A", stillDiffers: false, Now))).ShouldBeOfType<Decision.Accepted>();
         (await Do(s => Difference.Resolve(_key, s, "A", stillDiffers: false, Now))).ShouldBe(Decision.Done);
         var state = await _door.Read(_key);
