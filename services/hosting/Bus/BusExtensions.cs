@@ -120,6 +120,7 @@ public static class BusExtensions
                 rabbit.ConfigureJsonSerializerOptions(options =>
                 {
                     options.Converters.Add(new JsonStringEnumConverter());
+                    options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
                     return options;
                 });
                 foreach (var message in model.Messages.Values) message(rabbit);

@@ -40,7 +40,8 @@ internal static class MartenSetup
         options.Events.DatabaseSchemaName = model.Service;
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.DisableNpgsqlLogging = true;
-        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
+        // Chinese text as it is: six bytes for every character would be made, sent and unmade for nothing.
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, static json => json.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         // The door retries by deciding again; a blind second attempt of the same statements would only blur what happened.
         options.ConfigureWritePolly(static _ => { });
 

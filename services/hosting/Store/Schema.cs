@@ -17,7 +17,7 @@ internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSo
     private const string House = """
         create table if not exists inbox (message_id uuid not null, handler varchar(200) not null, handled_at timestamptz not null, constraint inbox_pkey primary key (message_id, handler));
         -- Nothing is ever looked for by what a fact says: gathering statistics of it means unpacking and sorting thousands of facts again and again.
-        alter table mt_events alter column data set statistics 0, alter column headers set statistics 0;
+        alter table if exists mt_events alter column data set statistics 0, alter column headers set statistics 0;
         -- Everything one transaction has to say about streams: each must stand where the decisions saw it, then all facts are added together.
         -- Streams are locked in one order everywhere. Plans are made when tables are small and kept while they grow: only the index is ever right.
         create or replace function append_facts(
