@@ -9,11 +9,7 @@ namespace Yibao.Hosting.Store;
 /// <summary>Reads any number of streams and seen messages in one round trip.</summary>
 internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, StoreModel model)
 {
-    /// <summary>One statement however many streams; one probe of the index for each.</summary>
-    private const string NewerFacts = """
-        select k.n, e.version, e.type, e.data from unnest($1, $2) with ordinality as k(id, known, n)
-        cross join lateral (select version, type, data from mt_events where stream_id = k.id and version > k.known offset 0) e order by k.n, e.version
-        """;
+    private const string NewerFacts = "select n, version, type, data from facts_after($1, $2)";
 
     private const string SeenMessages = """
         select k.n from unnest($1, $2) with ordinality as k(id, handler, n)

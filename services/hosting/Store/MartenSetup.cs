@@ -21,8 +21,6 @@ internal static class MartenSetup
         // Nothing here leaves anything behind in a session (no temporary tables, settings or session locks on pooled connections), and undoing
         // nothing costs half a dozen statements at every use.
         connection.NoResetOnClose = true;
-        // Every statement here is run a thousand times with other values and the same best plan; PostgreSQL would go on planning those with arrays anew.
-        connection.Options = $"{connection.Options} -c plan_cache_mode=force_generic_plan".Trim();
         // Nodes times services share one server: only the hot services get a large pool.
         if (!settings.Database.Contains("Pool Size", StringComparison.OrdinalIgnoreCase)) connection.MaxPoolSize = settings.Service is "settlement" or "clearing" ? 20 : 8;
         connection.ApplicationName ??= $"{settings.Node}/{settings.Service}";
