@@ -60,6 +60,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<Adoption>();
         services.AddSingleton<Redrive>();
         services.AddSingleton<Identification>();
+        services.AddSingleton<Patients>();
         services.AddSingleton<HomeQuestions>();
         services.AddSingleton<Inpatients>();
         services.AddSingleton<IEligibility, FilingEligibility>();

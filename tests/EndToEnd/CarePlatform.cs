@@ -229,6 +229,8 @@ public sealed class His(string institution, CallInvoker invoker, Uri http, strin
 {
     public Settlements.SettlementsClient Settlements { get; } = new(invoker);
 
+    public CallInvoker Invoker => invoker;
+
     public CarePapers.CarePapersClient Papers { get; } = new(invoker);
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -30,6 +30,10 @@ public static class VisitMapping
             CredentialType = Need(credential, "mdtrt_cert_type", "就诊凭证类型"),
             // 02: the certificate's number is the credential's; some HIS fill only one of the two.
             CredentialValue = credential.Text("mdtrt_cert_no") ?? credential.Text("certno") ?? throw Missing("就诊凭证编号", "mdtrt_cert_no"),
+            DocumentType = credential.Text("certno") is null ? "" : credential.Text("psn_cert_type") ?? "01",
+            DocumentNumber = credential.Text("certno") ?? "",
+            Name = credential.Text("psn_name") ?? "",
+            Phone = visit.Text("tel") ?? "",
             DiseaseCode = visit.Text("dise_codg") ?? "",
             InpatientType = Flag(extension.Text("IPT_TYPE") ?? visit.Text("ipt_type")),
             OutpatientFlag = Flag(extension.Text("OTP_ER_REFL_FLAG") ?? visit.Text("otp_er_refl_flag")),

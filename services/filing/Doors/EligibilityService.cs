@@ -8,6 +8,7 @@ using Yibao.Filing.Eligibility;
 using Yibao.Filing.People;
 using Yibao.Filing.Policy;
 using Yibao.Hosting.Identity;
+using Yibao.Hosting.Persons;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Time;
@@ -16,7 +17,7 @@ using Domain = Yibao.Contracts.Filings;
 namespace Yibao.Filing.Doors;
 
 /// <summary>The settlement side: one answer with reasons.</summary>
-public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry registry, PersonDesk persons, FilingPolicies policies, IWriteDoor door, ICurrentActor current, TimeProvider time)
+public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry registry, PersonDesk persons, IPersonTable table, FilingPolicies policies, IWriteDoor door, ICurrentActor current, TimeProvider time)
     : Contracts.Filing.V1.Eligibility.EligibilityBase
 {
     public override async Task<CheckAnswer> Check(CheckRequest request, ServerCallContext context) =>
@@ -28,6 +29,28 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
         await registry.MustBe(key, request.DocumentType, request.DocumentNumber, request.Name, context.CancellationToken);
         var person = PersonsService.Reply(key, await persons.Get(key, context.CancellationToken), time.Now());
         return new IdentifyAnswer { PersonKey = person.PersonKey, Standings = { person.Standings } };
+    }
+
+    public override Task<AcceptCredentialAnswer> AcceptCredential(AcceptCredentialRequest request, ServerCallContext context)
+    {
+        var accepted = policies.For(Desk.Area(request.TreatmentArea, "treatment_area"), Desk.Instant(request.At, "at").BusinessDate()).CredentialsAccepted;
+        var kind = PersonRegistry.KindOf(request.CredentialType);
+        return accepted.Contains(kind)
+            ? Task.FromResult(new AcceptCredentialAnswer())
+            : throw FilingErrors.CredentialNotAccepted.With(Filings.Materials.Name(kind), string.Join('、', accepted.Order(StringComparer.Ordinal).Select(Filings.Materials.Name))).AsException();
+    }
+
+    public override async Task<RememberPatientAnswer> RememberPatient(Patient request, ServerCallContext context)
+    {
+        var identity = new PersonIdentity(new IdentityDocument(request.DocumentType, request.DocumentNumber), request.Name, request.Phone is "" ? null : request.Phone);
+        await table.Remember(Desk.Person(request.PersonKey), identity, context.CancellationToken);
+        return new RememberPatientAnswer();
+    }
+
+    public override async Task<Patient> GetPatient(GetPatientRequest request, ServerCallContext context)
+    {
+        var identity = await table.Reveal(Desk.Person(request.PersonKey), Desk.Need(request.Purpose, "purpose"), context.CancellationToken);
+        return new Patient { PersonKey = request.PersonKey, DocumentType = identity.Document.Type, DocumentNumber = identity.Document.Reveal(), Name = identity.Name, Phone = identity.Phone ?? "" };
     }
 
     public override async Task<ListChronicAnswer> ListChronic(ListChronicRequest request, ServerCallContext context)

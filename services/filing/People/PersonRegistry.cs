@@ -41,6 +41,16 @@ public sealed class PersonRegistry(IPersonTable table)
     private const string ECredential = "9001";
     private const string SocialSecurityCard = "9003";
 
+    /// <summary>就诊凭证类型 (mdtrt_cert_type) in the words of the policy packs.</summary>
+    /// <exception cref="RefusedException"><c>FIELD_INVALID</c>: none of the three.</exception>
+    public static string KindOf(string type) => type switch
+    {
+        "01" => "E_CREDENTIAL",
+        "02" => "ID_CARD",
+        "03" => "SOCIAL_SECURITY_CARD",
+        _ => throw SystemErrors.FieldInvalid.With("mdtrt_cert_type", "01、02 或 03").AsException(),
+    };
+
     /// <summary>Registers a person with the credentials he bears; again changes nothing.</summary>
     /// <param name="eCredential">医保电子凭证令牌.</param>
     /// <param name="card">社会保障卡卡号.</param>

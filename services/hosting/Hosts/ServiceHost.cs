@@ -52,6 +52,7 @@ public static class ServiceHost
         more?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseMiddleware<UnwordedCalls>();
         app.UseRouting();
         service.UseOn(app);
         app.UseMiddleware<HttpCallers>();

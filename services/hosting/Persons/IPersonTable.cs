@@ -14,6 +14,12 @@ public interface IPersonTable
     /// <exception cref="RefusedException"><c>IDENTITY_NAME_DIFFERS</c>: known, under another name.</exception>
     Task<PersonKey> Register(PersonIdentity identity, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// A person that another node knows by this key and this node treats: kept under that key. Who is known here already stays as he is; who
+    /// is known here under another key is found by both.
+    /// </summary>
+    Task Remember(PersonKey key, PersonIdentity identity, CancellationToken cancellation = default);
+
     /// <summary>Whose document it is: a current one, or one that was replaced since. Null when unknown.</summary>
     Task<PersonKey?> Find(IdentityDocument document, CancellationToken cancellation = default);
 

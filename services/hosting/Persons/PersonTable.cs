@@ -29,6 +29,10 @@ internal sealed class PersonTable(NpgsqlDataSource source, IFieldCipher cipher, 
           since timestamptz not null
         );
         create index if not exists person_document_person on person_document (person_key);
+        create table if not exists person_alias (
+          person_key char(32) primary key,
+          same_as char(32) not null references person on delete cascade
+        );
         create unique index if not exists person_document_current on person_document (person_key) where is_current;
         """;
 
@@ -47,12 +51,29 @@ internal sealed class PersonTable(NpgsqlDataSource source, IFieldCipher cipher, 
         if (await KeyOf(connection, identity.Document, cancellation) is { } meanwhile) return await SameName(connection, meanwhile, identity, cancellation);
 
         var key = PersonKey.Create();
-        var now = time.GetUtcNow();
-        await Run(connection, "insert into person (person_key, facts, registered_at, changed_at) values ($1, $2, $3, $3)", cancellation,
-            key.ToString(), SealFacts(key, new Facts(identity.Name.Trim(), identity.Phone?.Trim(), identity.Birth, identity.Sex)), now);
-        await InsertDocument(connection, key, identity.Document, now, cancellation);
+        await Insert(connection, key, identity, cancellation);
         await transaction.CommitAsync(cancellation);
         return key;
+    }
+
+    public async Task Remember(PersonKey key, PersonIdentity identity, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        if (string.IsNullOrWhiteSpace(identity.Name)) throw SystemErrors.FieldMissing.With("psn_name").AsException();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await Lock(connection, identity.Document, cancellation);
+        if (await FactsOrNull(connection, await Own(connection, key, cancellation), "", cancellation) is not null) return;
+        if (await KeyOf(connection, identity.Document, cancellation) is { } known)
+        {
+            await Run(connection, "insert into person_alias (person_key, same_as) values ($1, $2) on conflict do nothing", cancellation, key.ToString(), known.ToString());
+        }
+        else
+        {
+            await Insert(connection, key, identity, cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
     }
 
     public async Task<PersonKey?> Find(IdentityDocument document, CancellationToken cancellation = default)
@@ -107,7 +128,9 @@ internal sealed class PersonTable(NpgsqlDataSource source, IFieldCipher cipher, 
     public async Task<bool> Erase(PersonKey key, CancellationToken cancellation = default)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await Run(connection, "delete from person where person_key = $1", cancellation, key.ToString()) > 0;
+        // Known here under another key: that one stays until it is erased itself.
+        var gone = await Run(connection, "delete from person_alias where person_key = $1", cancellation, key.ToString());
+        return gone + await Run(connection, "delete from person where person_key = $1", cancellation, key.ToString()) > 0;
     }
 
     public async Task<int> Rekey(int limit, CancellationToken cancellation = default)
@@ -158,9 +181,10 @@ internal sealed class PersonTable(NpgsqlDataSource source, IFieldCipher cipher, 
         await audit.Seen(new IdentitySeen(key, current.Actor, purpose.Trim(), time.GetUtcNow(), whole, current.Correlation), cancellation);
     }
 
-    private async Task<PersonIdentity> Read(PersonKey key, CancellationToken cancellation)
+    private async Task<PersonIdentity> Read(PersonKey asked, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
+        var key = await Own(connection, asked, cancellation);
         var facts = await ReadFacts(connection, key, "", cancellation);
         await using var command = Command(connection, "select cert_type, number from person_document where person_key = $1 and is_current", key.ToString());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -173,13 +197,29 @@ internal sealed class PersonTable(NpgsqlDataSource source, IFieldCipher cipher, 
     {
         ArgumentNullException.ThrowIfNull(name);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await FactsOrNull(connection, key, "", cancellation) is { } facts && OpenFacts(key, facts).Name == name.Trim();
+        var own = await Own(connection, key, cancellation);
+        return await FactsOrNull(connection, own, "", cancellation) is { } facts && OpenFacts(own, facts).Name == name.Trim();
     }
 
     private async Task<PersonKey> SameName(NpgsqlConnection connection, PersonKey key, PersonIdentity identity, CancellationToken cancellation)
     {
         var facts = await ReadFacts(connection, key, "", cancellation);
         return facts.Name == identity.Name.Trim() ? key : throw IdentityErrors.NameDiffers.With().AsException();
+    }
+
+    private async Task Insert(NpgsqlConnection connection, PersonKey key, PersonIdentity identity, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await Run(connection, "insert into person (person_key, facts, registered_at, changed_at) values ($1, $2, $3, $3)", cancellation,
+            key.ToString(), SealFacts(key, new Facts(identity.Name.Trim(), identity.Phone?.Trim(), identity.Birth, identity.Sex)), now);
+        await InsertDocument(connection, key, identity.Document, now, cancellation);
+    }
+
+    /// <summary>The key under which this node keeps the person.</summary>
+    private static async Task<PersonKey> Own(NpgsqlConnection connection, PersonKey key, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, "select same_as from person_alias where person_key = $1", key.ToString());
+        return await command.ExecuteScalarAsync(cancellation) is string own ? PersonKey.Parse(own) : key;
     }
 
     private async Task InsertDocument(NpgsqlConnection connection, PersonKey key, IdentityDocument document, DateTimeOffset now, CancellationToken cancellation) =>

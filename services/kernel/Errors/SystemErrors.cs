@@ -17,4 +17,10 @@ public static class SystemErrors
 
     public static readonly ErrorDefinition FieldInvalid = new("FIELD_INVALID", ErrorCategory.Request,
         "数据项 {0} 不正确：{1}", "请更正后重发", Party.Institution);
+
+    public static readonly ErrorDefinition RequestMalformed = new("REQUEST_MALFORMED", ErrorCategory.Request,
+        "请求无法解析", "请按接口规范组织报文后重发", Party.Institution);
+
+    public static readonly ErrorDefinition RequestTooLarge = new("REQUEST_TOO_LARGE", ErrorCategory.Request,
+        "请求超过允许的大小", "请分批上传", Party.Institution);
 }

@@ -25,8 +25,9 @@ public sealed partial class SettlementsService
     public override async Task<RegisterVisitAnswer> RegisterVisit(RegisterVisitRequest request, ServerCallContext context)
     {
         var began = Began(request);
-        var (insured, standing) = request.CredentialType.Length == 0 ? (null, null) : await InsuredOf(request, context.CancellationToken);
-        var registration = await Registration(request, began, insured?.HomeArea);
+        AdminDivision? home = request.CredentialType.Length == 0 ? null : Area(request.HomeArea);
+        var registration = await Registration(request, began, home);
+        var (insured, standing) = home is null ? (null, null) : await InsuredOf(request, home.Value, registration, context.CancellationToken);
         var stream = Visit.Stream(registration.VisitId);
         var visit = (await door.Execute(new Command(current.Actor, registration.VisitId, [stream], states => VisitDecider.Register(registration, insured, states.Of(stream), standing)))).OrThrow().State(stream);
         return new RegisterVisitAnswer
@@ -152,17 +153,43 @@ public sealed partial class SettlementsService
     }
 
     /// <summary>The home place says who it is; from here on only the opaque key exists.</summary>
-    private async Task<(Insured Insured, VisitStanding? Standing)> InsuredOf(RegisterVisitRequest request, CancellationToken cancellation)
+    private async Task<(Insured Insured, VisitStanding? Standing)> InsuredOf(RegisterVisitRequest request, AdminDivision home, Registration registration, CancellationToken cancellation)
     {
-        if (!AdminDivision.TryParse(request.HomeArea, out var home)) throw SystemErrors.FieldInvalid.With("insuplc_admdvs", "须为六位医保区划").AsException();
-        var person = await identification.Ask(home, new IdentifyQuestion(request.CredentialType, request.CredentialValue), cancellation);
+        if (registry.At(time.GetUtcNow()).NotConnected(home) is { } planned) throw planned.AsException();
+        // SET-003, SET-004: the treatment place's list decides, before anybody is asked who it is.
+        await patients.MustAccept(registration.TreatmentArea, request.CredentialType, registration.CareFrom, cancellation);
+        var person = await Identified(request, home, registration, cancellation);
         if (request.ExpectedPersonKey.Length > 0 && request.ExpectedPersonKey != person.Person.ToString()) throw SettlementErrors.OtherPerson.With().AsException();
         var standings = person.Standings.Where(standing => standing.HomeArea == home).ToList();
         InsuranceType? asked = request.InsuranceType.Length > 0 ? NationalCodes.Insurance(request.InsuranceType) : null;
         var insurance = asked ?? (standings.Count == 1 ? standings[0].Insurance : throw SystemErrors.FieldMissing.With("insutype").AsException());
         var standing = standings.FirstOrDefault(known => known.Insurance == insurance);
+        // What home has confirmed is kept sealed at this node, so that its papers need not ask the institution again.
+        var (type, number) = Document(request);
+        if (request.Name.Length > 0 && number.Length > 0) await patients.Remember(person.Person, type, number, request.Name, request.Phone, cancellation);
         return (new Insured(person.Person, home, insurance, request.CredentialType), standing is null ? null : new VisitStanding(standing.PersonType, standing.CivilServant));
     }
+
+    private async Task<IdentifiedPerson> Identified(RegisterVisitRequest request, AdminDivision home, Registration registration, CancellationToken cancellation)
+    {
+        var (type, number) = Document(request);
+        var question = new IdentifyQuestion(request.CredentialType, request.CredentialValue) { DocumentType = type, DocumentNumber = number, Name = request.Name };
+        try
+        {
+            return await identification.Ask(home, question, cancellation);
+        }
+        catch (RefusedException refused) when (refused.Error.Definition == FilingErrors.CredentialUnknown && request.CredentialType == "03" && registry.At(registration.CareFrom).Classify(home, registration.TreatmentArea) == VisitClass.CrossProvince)
+        {
+            // SET-003: 跨省用卡鉴权.
+            throw SettlementErrors.CardAuthFailed.With().AsException();
+        }
+    }
+
+    /// <summary>An identity card shown as the credential is the document too.</summary>
+    private static (string Type, string Number) Document(RegisterVisitRequest request) =>
+        request.DocumentNumber.Length > 0 ? (request.DocumentType, request.DocumentNumber)
+        : request is { CredentialType: "02", Name.Length: > 0 } ? ("01", request.CredentialValue)
+        : ("", "");
 
     private static VisitAnswer Shown(string id, Visit visit)
     {

@@ -8,6 +8,7 @@ using Yibao.Hosting.Identity;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
+using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits.Packs;
 using Yibao.Settlement.Identify;
@@ -22,8 +23,8 @@ namespace Yibao.Settlement.Doors;
 
 /// <summary>The institutions' door at the treatment place.</summary>
 public sealed partial class SettlementsService(
-    TreatmentDesk desk, Deliveries deliveries, IWriteDoor door, IInstitutions institutions, IFeeSplits splits, Identification identification, HomeQuestions questions, Inpatients inpatients, IUndeliveredSettlements undelivered,
-    OutsideDesk outside, PolicyLibrary policies, RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
+    TreatmentDesk desk, Deliveries deliveries, IWriteDoor door, IInstitutions institutions, IFeeSplits splits, Identification identification, Patients patients, HomeQuestions questions, Inpatients inpatients, IUndeliveredSettlements undelivered,
+    OutsideDesk outside, PolicyLibrary policies, NodeRegistry registry, RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
 {
     public override async Task<UploadFeesAnswer> UploadFees(UploadFeesRequest request, ServerCallContext context)
     {

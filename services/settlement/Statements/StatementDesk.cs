@@ -7,13 +7,17 @@ using Yibao.Kernel.Persons;
 using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Identify;
 using Yibao.Settlement.Local;
 using Yibao.Settlement.RoundTrip;
 
 namespace Yibao.Settlement.Statements;
 
-/// <summary>结算单 and 结算说明 from what this node holds of a settlement; only the patient's particulars come with the request.</summary>
-public sealed class StatementDesk(IWriteDoor door, NodeRegistry registry, TimeProvider time)
+/// <summary>
+/// 结算单 and 结算说明 from what this node holds of a settlement. Who the patient is comes from the node's own table, where home confirmed it at
+/// registration; else, and for what only the institution knows, from the request.
+/// </summary>
+public sealed class StatementDesk(IWriteDoor door, Patients patients, NodeRegistry registry, TimeProvider time)
 {
     /// <summary>The statement (004 Annex 13): the first print is the original, each later one a copy; of a settlement that was taken back, void.</summary>
     /// <exception cref="RefusedException"><c>STATEMENT_NOT_AVAILABLE</c>, <c>FIELD_REQUIRED</c>, <c>IDENTITY_1</c>, <c>IDENTITY_2</c>.</exception>
@@ -56,6 +60,7 @@ public sealed class StatementDesk(IWriteDoor door, NodeRegistry registry, TimePr
         if (settlement is not { Request: { } request, Outcome: { Content: { } content, Explanation: { } explained } }) throw CareErrors.NoStatement.With(id).AsException();
         if (!request.CareType.StartsWith('2')) throw CareErrors.NoStatement.With(id).AsException();
         var places = registry.At(request.Instant);
+        if (await patients.Of(request.Person, "打印结算单") is { } known) particulars = particulars with { Patient = known.Name, SocialSecurityNumber = known.DocumentNumber };
         var (sex, age) = Person(particulars, request.CareUntil.BusinessDate());
         return new InpatientStatement
         {

@@ -14,10 +14,10 @@ public sealed record StatementParticulars
     /// <summary>医疗收费票据号码: the invoice handed over with it.</summary>
     public string? InvoiceNumber { get; init; }
 
-    /// <summary>患者姓名.</summary>
+    /// <summary>患者姓名; not needed where the visit was registered with it.</summary>
     public string Patient { get; init; } = "";
 
-    /// <summary>社会保障号码.</summary>
+    /// <summary>社会保障号码; not needed where the visit was registered with it.</summary>
     public string SocialSecurityNumber { get; init; } = "";
 
     /// <summary>社会保障卡卡号（可选）.</summary>

@@ -70,6 +70,38 @@ public sealed class PersonTableTests(SharedPostgres postgres) : IClassFixture<Sh
     }
 
     [Fact]
+    public async Task A_patient_of_another_node_is_kept_under_the_key_that_node_gave()
+    {
+        var key = PersonKey.Create();
+        await Table.Remember(key, Person);
+        await Table.Remember(key, Person with { Name = "别人" });
+
+        (await Table.Reveal(key, "测试")).Name.ShouldBe(Person.Name);
+        (await Table.Find(Person.Document)).ShouldBe(key);
+        // Insured here later, he is still one person.
+        (await Table.Register(Person)).ShouldBe(key);
+    }
+
+    [Fact]
+    public async Task Who_is_known_here_already_is_found_by_both_keys_until_one_is_erased()
+    {
+        var (own, foreign) = (await Table.Register(Person), PersonKey.Create());
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Table.Remember(foreign, Person)));
+
+        (await Table.Show(foreign, "测试")).Key.ShouldBe(foreign);
+        (await Table.Reveal(foreign, "测试")).Document.Reveal().ShouldBe(Person.Document.Reveal());
+        (await Table.IsNamed(foreign, Person.Name)).ShouldBeTrue();
+        (await Count("person")).ShouldBe(1);
+
+        (await Table.Erase(foreign)).ShouldBeTrue();
+        (await Should.ThrowAsync<RefusedException>(() => Table.Reveal(foreign, "测试"))).Error.Code.ShouldBe("IDENTITY_UNKNOWN");
+        (await Table.Reveal(own, "测试")).Name.ShouldBe(Person.Name);
+        await Table.Remember(foreign, Person);
+        await Table.Erase(own);
+        (await Should.ThrowAsync<RefusedException>(() => Table.Reveal(foreign, "测试"))).Error.Code.ShouldBe("IDENTITY_UNKNOWN");
+    }
+
+    [Fact]
     public async Task Another_name_under_a_known_document_is_refused()
     {
         await Table.Register(Person);
