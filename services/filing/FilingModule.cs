@@ -45,10 +45,12 @@ public sealed class FilingModule : IServiceModule
         Tell(service);
         Doors(service);
         RestDoors.Map(service);
+        IdentityDoor.Map(service);
 
         var services = service.Services;
         services.AddSingleton(FilingPolicies.Reference);
         services.AddSingleton<PersonRegistry>();
+        services.AddSingleton<RecordReading>();
         services.AddSingleton<SealedDetails>();
         services.AddSingleton<SealedPapers>();
         services.AddSingleton<EligibilityDesk>();

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Routing;
@@ -15,14 +16,14 @@ using Yibao.Local;
 
 namespace Yibao.Doors.Tests;
 
-/// <summary>The nation and Hubei with every service, seen from outside: as whoever has only an address and a token.</summary>
+/// <summary>The nation and Qinghai with every service, seen from outside: as whoever has only an address and a token.</summary>
 public sealed class OneNode : IAsyncLifetime
 {
     public static readonly AdminDivision Nation = new("100000");
-    public static readonly AdminDivision Hubei = new("420000");
+    public static readonly AdminDivision Qinghai = new("630000");
 
-    /// <summary>An invented institution of Wuhan.</summary>
-    public const string Institution = "H42010000001";
+    /// <summary>An invented institution of Xining.</summary>
+    public const string Institution = "H63010000001";
 
     private readonly Dictionary<Uri, GrpcChannel> _channels = [];
     private LocalPlatform _platform = null!;
@@ -33,7 +34,7 @@ public sealed class OneNode : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _platform = await LocalPlatform.StartAsync(new LocalOptions
     {
-        Nodes = [Nation, Hubei],
+        Nodes = [Nation, Qinghai],
         Backing = await SharedBacking.GetAsync(),
         Prefix = $"doors{Environment.ProcessId}_",
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Critical,
@@ -46,28 +47,25 @@ public sealed class OneNode : IAsyncLifetime
         await _platform.DisposeAsync();
     }
 
-    public LocalHost Host(string service) => _platform[Hubei, service];
+    public LocalHost Host(string service) => _platform[Qinghai, service];
 
     public IReadOnlyList<Operation> Operations(string service) => Operation.Of(Host(service).Services!.GetRequiredService<EndpointDataSource>());
 
-    /// <summary>A token of Hubei's province agency; an institution's names the institution.</summary>
-    public string Token(Role role) => _platform.Issuer.Issue(new TokenOf($"{role}-1", Hubei, role)
+    /// <summary>A token of an agency in Qinghai; an institution's names the institution.</summary>
+    public string Token(Role role, string agency = "630000") => _platform.Issuer.Issue(new TokenOf($"{role}-1", new AdminDivision(agency), role)
     {
         Institution = role == Role.Institution ? Institution : null,
-        Delegation = role == Role.DelegatedInsurer ? new Delegation(Hubei, new HashSet<string> { "390" }, new HashSet<string> { "filing" }) : null,
+        Delegation = role == Role.DelegatedInsurer ? new Delegation(new AdminDivision(agency), new HashSet<string> { "390" }, new HashSet<string> { "filing" }, new DateOnly(2099, 12, 31)) : null,
     });
 
     /// <summary>An empty request to any gRPC method through the node's gateway: OK, or the catalogue's code, or what gRPC says.</summary>
     public async Task<string> CallGateway(string method, string? token, byte[]? request = null)
     {
-        var address = Host("gateway").Grpc;
-        GrpcChannel channel;
-        lock (_channels) channel = _channels.TryGetValue(address, out var open) ? open : _channels[address] = Channel(address);
         var parts = method.Split('/');
         var bytes = Marshallers.Create(static (byte[] sent) => sent, static received => received);
         var headers = new Metadata();
         if (token is not null) headers.Add("authorization", $"Bearer {token}");
-        using var call = channel.CreateCallInvoker().AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, parts[1], parts[2], bytes, bytes), null, new CallOptions(headers, DateTime.MaxValue, TestContext.Current.CancellationToken), request ?? []);
+        using var call = Open(Host("gateway").Grpc).CreateCallInvoker().AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, parts[1], parts[2], bytes, bytes), null, new CallOptions(headers, DateTime.MaxValue, TestContext.Current.CancellationToken), request ?? []);
         try
         {
             await call;
@@ -77,6 +75,20 @@ public sealed class OneNode : IAsyncLifetime
         {
             return ErrorStatus.FromRpc(refused)?.Code ?? refused.StatusCode.ToString();
         }
+    }
+
+    /// <summary>The same where it must succeed.</summary>
+    public async Task<byte[]> MustCall(string method, string token, IMessage request)
+    {
+        var parts = method.Split('/');
+        var bytes = Marshallers.Create(static (byte[] sent) => sent, static received => received);
+        return await Open(Host("gateway").Grpc).CreateCallInvoker().AsyncUnaryCall(
+            new Method<byte[], byte[]>(MethodType.Unary, parts[1], parts[2], bytes, bytes), null, new CallOptions(new Metadata { { "authorization", $"Bearer {token}" } }), request.ToByteArray());
+    }
+
+    private GrpcChannel Open(Uri address)
+    {
+        lock (_channels) return _channels.TryGetValue(address, out var open) ? open : _channels[address] = Channel(address);
     }
 
     private GrpcChannel Channel(Uri address)

@@ -77,7 +77,7 @@ public sealed class CategoryTests
             haidong.Apply(application).ShouldBeAccepted();
             var decision = haidong.Handle(new ApproveFiling(insurer, person, application.Number, At("2021-03-02")));
             if (insurance == InsuranceType.Resident) decision.ShouldBeAccepted();
-            else decision.ShouldBeRefused(FilingErrors.DelegationExceeded);
+            else decision.ShouldBeRefused(SecurityErrors.DelegationExceeded);
         }
     }
 }

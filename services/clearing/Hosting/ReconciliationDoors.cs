@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Yibao.Clearing.Book;
 using Yibao.Contracts.Clearing.V1;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
@@ -55,12 +56,14 @@ public static class ReconciliationDoors
         var institution = Access.Change(Role.Institution).OrInside().CheckedInside("本机构");
         var declarable = Access.Read(Role.Institution, Role.CityOperator, Role.ProvinceOperator).OrInside().CheckedInside("本机构或经办机构");
         service.Services.AddScoped<ReconciliationDesk>();
+        service.Services.AddScoped<SettlementList>();
         service.Grpc<ReconciliationService>(
             ("GetDay", read), ("GetPairs", read), ("ListDifferences", read), ("GetDifference", read),
             ("ExplainDifference", act), ("EscalateDifference", act), ("ResolveDifference", act), ("CompareDay", run), ("CloseMonth", run), ("GetMonth", read),
             ("CompareInstitution", institution), ("ListDeclarable", declarable));
         service.Endpoints(routes =>
         {
+            routes.MapGet("/settlements", (string from, string to, int? page_size, string? cursor, SettlementList list) => Answer(list.Page(from, to, page_size ?? 0, cursor ?? ""))).Allow(read);
             routes.MapGet("/reconciliation/{day}", (string day, ReconciliationDesk desk, HttpContext http) => Answer(desk.Day(day, http.RequestAborted))).Allow(read);
             routes.MapGet("/reconciliation/{day}/pairs", (string day, ReconciliationDesk desk, HttpContext http) => Answer(desk.Pairs(day, http.RequestAborted))).Allow(read);
             routes.MapGet("/reconciliation/{day}/differences", (string day, ReconciliationDesk desk, HttpContext http) => Answer(desk.Differences(day, http.RequestAborted))).Allow(read);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -19,6 +20,9 @@ namespace Yibao.Filing.Desks;
 /// <summary>Applications and their handling: reads, asks the decider, stores; what is answered is what is stored.</summary>
 public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedDetails details, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time)
 {
+    /// <summary>What a commission must name for an insurer to work here.</summary>
+    private const string Function = "filing";
+
     /// <param name="form">Sealed before the application is stored; a refused application's particulars are removed again.</param>
     public async Task<Filings.Filing> Apply(ApplyForFiling command, FormFields form, CancellationToken cancellation = default) => (await Apply(command, form, dryRun: false, cancellation))!;
 
@@ -28,6 +32,7 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(form);
         command.HomeArea.Hosted(places, settings, current, command.At);
+        current.MustBeCommissioned(Function, ((int)command.Insurance).ToString(CultureInfo.InvariantCulture));
         var policy = policies.For(command.HomeArea, command.At.BusinessDate());
         var online = policy.Channels.TryGetValue(command.Channel, out var channel) && channel.Online;
         command = command with
@@ -55,6 +60,7 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
     public async Task<(PersonKey Person, Filings.Filing Filing)> Handle(string number, Func<PersonKey, AdminDivision, Actor, DateTimeOffset, HandleFiling> make, string? reason, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(make);
+        current.MustBeCommissioned(Function);
         var issued = await Issued(number, cancellation);
         var command = make(issued.Person, issued.HomeArea, current.Actor.Because(reason), time.Now());
         if (!string.IsNullOrWhiteSpace(reason)) command = command with { OverrideSoftRules = true };
@@ -82,6 +88,7 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
     public async Task<ChronicQualifications> Chronic(PersonKey person, AdminDivision area, Func<ChronicQualifications, FilingPolicy, Actor, DateTimeOffset, Decision> decide, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(decide);
+        current.MustBeCommissioned(Function);
         var now = time.Now();
         // A treatment institution that recognises under the pilot is no agency; the decider asks for its own code.
         if (current.Actor.Role != Role.Institution) area.Hosted(places, settings, current, now);

@@ -12,8 +12,10 @@ using Yibao.Kernel.Places;
 namespace Yibao.Filing.Doors;
 
 /// <summary>参保人员, for the home agency.</summary>
-public sealed class PersonsService(PersonDesk desk, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time) : Persons.PersonsBase
+public sealed class PersonsService(PersonDesk desk, NodeRegistry places, ServiceSettings settings, ICurrentActor current, RecordReading reading, TimeProvider time) : Persons.PersonsBase
 {
+    internal const string StandingRead = "查询参保状态";
+
     public override async Task<PersonReply> Register(RegisterPersonRequest request, ServerCallContext context)
     {
         var key = await desk.Register(Read(request), context.CancellationToken);
@@ -50,6 +52,7 @@ public sealed class PersonsService(PersonDesk desk, NodeRegistry places, Service
         if (!person.IsKnown) throw FilingErrors.PersonUnknown.With().AsException();
         // The person may have moved on since: who asks must see where he is insured now, or was last.
         current.MustSee((person.Current ?? person.Enrolments[^1]).Area);
+        await reading.Noted(key, StandingRead, context.CancellationToken);
         return Reply(key, person, time.Now());
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Yibao.Contracts.Filing.V1;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Filings;
+using Yibao.Filing.People;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Deciding;
@@ -52,12 +53,13 @@ internal static class RestDoors
             routes.MapGet("/institutions/{code}", async (string code, HttpContext http, InstitutionDesk desk, TimeProvider time) =>
                 Json(InstitutionsService.Reply(await desk.Get(code, http.RequestAborted), time.Now()))).Allow(FilingModule.Looking.CheckedInside("机构只看自己"));
 
-            routes.MapGet("/persons/{key}", async (string key, HttpContext http, PersonDesk desk, ICurrentActor current, TimeProvider time) =>
+            routes.MapGet("/persons/{key}", async (string key, HttpContext http, PersonDesk desk, ICurrentActor current, RecordReading reading, TimeProvider time) =>
             {
                 var person = Desk.Person(key);
                 var state = await desk.Get(person, http.RequestAborted);
                 if (!state.IsKnown) throw FilingErrors.PersonUnknown.With().AsException();
                 current.MustSee((state.Current ?? state.Enrolments[^1]).Area);
+                await reading.Noted(person, PersonsService.StandingRead, http.RequestAborted);
                 return Json(PersonsService.Reply(person, state, time.Now()));
             }).Allow(FilingModule.Agencies.CheckedInside("按参保地核对"));
         });

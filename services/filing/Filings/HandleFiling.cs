@@ -95,7 +95,7 @@ public static class HandleFilingDecider
         { Role: Role.System } => null,
         { Role: Role.DelegatedInsurer } actor => actor.OnBehalfOf != filing.HomeArea.Code
             ? FilingErrors.NotHomeAgency.With(filing.HomeArea)
-            : filing.Insurance == InsuranceType.Resident ? null : FilingErrors.DelegationExceeded.With("职工医保备案"),
+            : filing.Insurance == InsuranceType.Resident ? null : SecurityErrors.DelegationExceeded.With("职工医保备案"),
         { Role: Role.CityOperator or Role.Reviewer or Role.Supervisor } actor when actor.Node == filing.HomeArea => null,
         _ => FilingErrors.NotHomeAgency.With(filing.HomeArea),
     };

@@ -27,5 +27,6 @@ public sealed record Caller(string User, IReadOnlySet<Role> Roles, AdminDivision
 /// <summary>委托经办 (SEC-002): the agency whose duties an insurer carries and the limits of the commission.</summary>
 /// <param name="Agency">The commissioning agency; goes into every fact as <c>onBehalfOf</c>.</param>
 /// <param name="InsuranceTypes">Codes of the insurances within the commission (insutype), e.g. 390.</param>
-/// <param name="Functions">Names of the functions within the commission.</param>
-public sealed record Delegation(AdminDivision Agency, IReadOnlySet<string> InsuranceTypes, IReadOnlySet<string> Functions);
+/// <param name="Functions">Names of the functions within the commission, e.g. <c>filing</c>.</param>
+/// <param name="Until">Last day of the commission; the identity provider keeps it.</param>
+public sealed record Delegation(AdminDivision Agency, IReadOnlySet<string> InsuranceTypes, IReadOnlySet<string> Functions, DateOnly Until);

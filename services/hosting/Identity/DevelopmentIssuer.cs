@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -45,6 +46,7 @@ public sealed class DevelopmentIssuer : IDisposable
             claims[DelegationClaims.Agency] = delegation.Agency.Code;
             claims[DelegationClaims.Insurance] = delegation.InsuranceTypes.ToArray();
             claims[DelegationClaims.Function] = delegation.Functions.ToArray();
+            claims[DelegationClaims.Until] = delegation.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         }
 
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor

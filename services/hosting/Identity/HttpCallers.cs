@@ -18,7 +18,9 @@ internal sealed class HttpCallers(RequestDelegate next, CallerReader callers, Cu
 
         try
         {
-            using (Entry(endpoint.Metadata.GetMetadata<Access>() ?? throw SecurityErrors.AccessUndeclared.With().AsException(), http, await callers.Read(http))) await next(http);
+            var access = endpoint.Metadata.GetMetadata<Access>() ?? throw SecurityErrors.AccessUndeclared.With().AsException();
+            // What is passed on is judged where it arrives, in the words of that door.
+            using (access.Open ? current.ActOpen(Correlations.Of(http)) : Entry(access, http, await callers.Read(http))) await next(http);
         }
         catch (Exception failure) when (!http.Response.HasStarted && !(failure is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
         {
@@ -28,10 +30,8 @@ internal sealed class HttpCallers(RequestDelegate next, CallerReader callers, Cu
 
     private IDisposable Entry(Access access, HttpContext http, Caller? caller)
     {
-        var correlation = Correlations.Of(http);
-        if (access.Open) return current.ActOpen(correlation);
         var role = access.Admit(caller);
         access.CheckRegion(http, caller!, role, regions);
-        return current.Act(caller!, role, correlation);
+        return current.Act(caller!, role, Correlations.Of(http));
     }
 }

@@ -26,6 +26,12 @@ public interface ICurrentActor
     /// <exception cref="RefusedException"><c>OUT_OF_REGION</c>.</exception>
     void MustBeInstitution(string institution);
 
+    /// <summary>A commissioned insurer keeps to the functions and insurances of his commission (SEC-002); everyone else is let through.</summary>
+    /// <param name="function">The function, e.g. <c>filing</c>.</param>
+    /// <param name="insurance">险种 (insutype) of the business; null where it has none.</param>
+    /// <exception cref="RefusedException"><c>DELEGATION_EXCEEDED</c>.</exception>
+    void MustBeCommissioned(string function, string? insurance = null);
+
     /// <summary>Until disposed, this actor acts: for jobs, consumers and detached work.</summary>
     IDisposable Act(Actor actor, string correlation);
 }
@@ -57,6 +63,15 @@ internal sealed class CurrentActor(IRegions regions) : ICurrentActor
     {
         // The actor carries the institution whether its token came here or the gateway of this node passed it on.
         if (Actor.Role == Role.Institution && Actor.OnBehalfOf != institution) throw SecurityErrors.OutOfRegion.With(institution).AsException();
+    }
+
+    public void MustBeCommissioned(string function, string? insurance = null)
+    {
+        if (Actor.Role != Role.DelegatedInsurer) return;
+        // The commission is in his own token: nobody passes it on for him.
+        var commission = Caller?.Delegation;
+        if (commission is null || !commission.Functions.Contains(function)) throw SecurityErrors.DelegationExceeded.With(function).AsException();
+        if (insurance is not null && !commission.InsuranceTypes.Contains(insurance)) throw SecurityErrors.DelegationExceeded.With($"险种 {insurance}").AsException();
     }
 
     public IDisposable Act(Actor actor, string correlation) => Set(new State(actor, correlation, null));

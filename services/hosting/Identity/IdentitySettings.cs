@@ -41,4 +41,7 @@ public static class DelegationClaims
 
     /// <summary>Functions within the commission, one or many.</summary>
     public const string Function = "yibao_function";
+
+    /// <summary>Last day of the commission, yyyy-MM-dd.</summary>
+    public const string Until = "yibao_commission_until";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
 
 namespace Yibao.Hosting.Identity;
 
@@ -20,14 +22,16 @@ internal sealed partial class TokenReader : IDisposable
     private static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
 
     private readonly ILogger _log;
+    private readonly TimeProvider _time;
     private readonly IdentitySettings _settings;
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly ConfigurationManager<OpenIdConnectConfiguration>? _provider;
     private readonly ECDsa? _development;
     private readonly KnownTokens _known = new();
 
-    public TokenReader(ServiceSettings settings, ILogger<TokenReader> log)
+    public TokenReader(ServiceSettings settings, TimeProvider time, ILogger<TokenReader> log)
     {
+        _time = time;
         _log = log;
         _settings = settings.Identity;
         if (_settings.Authority is { } authority)
@@ -118,9 +122,13 @@ internal sealed partial class TokenReader : IDisposable
         };
     }
 
-    private static Delegation DelegationOf(ClaimsIdentity claims) => AdminDivision.TryParse(claims.FindFirst(DelegationClaims.Agency)?.Value, out var agency)
-        ? new Delegation(agency, All(claims, DelegationClaims.Insurance), All(claims, DelegationClaims.Function))
-        : throw Invalid("缺少委托经办机构");
+    private Delegation DelegationOf(ClaimsIdentity claims)
+    {
+        if (!AdminDivision.TryParse(claims.FindFirst(DelegationClaims.Agency)?.Value, out var agency)) throw Invalid("缺少委托经办机构");
+        if (!DateOnly.TryParseExact(claims.FindFirst(DelegationClaims.Until)?.Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)) throw Invalid("缺少委托期限");
+        if (_time.GetUtcNow().BusinessDate() > until) throw Invalid("委托经办已到期");
+        return new Delegation(agency, All(claims, DelegationClaims.Insurance), All(claims, DelegationClaims.Function), until);
+    }
 
     private static HashSet<string> All(ClaimsIdentity claims, string type) => claims.FindAll(type).Select(claim => claim.Value).ToHashSet(StringComparer.Ordinal);
 

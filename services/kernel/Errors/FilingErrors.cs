@@ -125,9 +125,6 @@ public static class FilingErrors
     public static readonly ErrorDefinition NotHomeAgency = new("NOT_HOME_AGENCY", ErrorCategory.Security,
         "只有参保地 {0} 的经办机构可以办理", "请转参保地经办机构办理", Party.Operator);
 
-    public static readonly ErrorDefinition DelegationExceeded = new("DELEGATION_EXCEEDED", ErrorCategory.Security,
-        "委托经办范围不包括该业务：{0}", "请由经办机构办理", Party.Operator);
-
     public static readonly ErrorDefinition FilingState = new("FILING_STATE", ErrorCategory.Filing,
         "备案 {0} 当前为“{1}”，不能{2}", "请查询备案现状后再办理", Party.Operator);
 

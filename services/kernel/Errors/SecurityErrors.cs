@@ -24,6 +24,9 @@ public static class SecurityErrors
     public static readonly ErrorDefinition OutOfRegion = new("OUT_OF_REGION", ErrorCategory.Security,
         "{0} 不在当前身份的管辖范围内", "请由所属经办机构或医药机构自行办理", Party.Operator);
 
+    public static readonly ErrorDefinition DelegationExceeded = new("DELEGATION_EXCEEDED", ErrorCategory.Security,
+        "委托经办范围不包括该业务：{0}", "请由经办机构办理", Party.Operator);
+
     public static readonly ErrorDefinition AccessUndeclared = new("ACCESS_UNDECLARED", ErrorCategory.Security,
         "该接口未声明访问规则，一律拒绝", "请联系平台运维", Party.Platform);
 }

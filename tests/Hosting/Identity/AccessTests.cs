@@ -67,7 +67,7 @@ public sealed class AccessTests
         await using var doors = await Doors.Open();
         var insurer = Doors.Issuer.Issue(new TokenOf("insurer-1", Doors.Qinghai, Role.DelegatedInsurer)
         {
-            Delegation = new Delegation(Doors.Haixi, new HashSet<string> { "390" }, new HashSet<string> { "filing" }),
+            Delegation = new Delegation(Doors.Haixi, new HashSet<string> { "390" }, new HashSet<string> { "filing" }, new DateOnly(2099, 12, 31)),
         });
         var (status, body) = await doors.Call(HttpMethod.Post, "/areas/632800", insurer);
         status.ShouldBe(HttpStatusCode.OK);
