@@ -1,6 +1,8 @@
 using Yibao.Contracts.Filing.V1;
 using Yibao.Contracts.Institutions;
 using Yibao.Contracts.Nodes;
+using Yibao.Filing.Archives;
+using Yibao.Filing.Consents;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Doors;
 using Yibao.Filing.Eligibility;
@@ -10,6 +12,7 @@ using Yibao.Filing.Papers;
 using Yibao.Filing.People;
 using Yibao.Filing.Policy;
 using Yibao.Filing.Registry;
+using Yibao.Filing.Sharing;
 using Yibao.Filing.Uploads;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
@@ -46,11 +49,17 @@ public sealed class FilingModule : IServiceModule
         Doors(service);
         RestDoors.Map(service);
         IdentityDoor.Map(service);
+        ArchiveDoor.Map(service);
+        ConsentDoor.Map(service);
+        SharingDoor.Map(service);
 
         var services = service.Services;
         services.AddSingleton(FilingPolicies.Reference);
         services.AddSingleton<PersonRegistry>();
         services.AddSingleton<RecordReading>();
+        services.AddSingleton<ArchiveDesk>();
+        services.AddSingleton<ConsentDesk>();
+        services.AddSingleton<SharingDesk>();
         services.AddSingleton<SealedDetails>();
         services.AddSingleton<SealedPapers>();
         services.AddSingleton<EligibilityDesk>();

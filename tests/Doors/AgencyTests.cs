@@ -22,6 +22,8 @@ namespace Yibao.Doors.Tests;
 /// <summary>Agencies and those who work for them, through the gateway: each keeps to its own.</summary>
 public sealed class AgencyTests(OneNode node)
 {
+    private readonly Outside _outside = new(node);
+
     [Fact, Covers("SEC-001")]
     public async Task A_prefecture_lists_its_own_settlements_and_the_province_all_of_the_province()
     {
@@ -39,37 +41,37 @@ public sealed class AgencyTests(OneNode node)
     [Fact, Covers("SEC-002")]
     public async Task A_commissioned_insurer_approves_within_his_commission_on_behalf_of_the_agency()
     {
-        var (resident, residentFiling) = await Applied(71001, "390", "2101");
+        var (resident, residentFiling) = await _outside.Applied(71001, "390", "2101");
         var insurer = node.Token(Role.DelegatedInsurer, "630200");
-        (await Approve(residentFiling, insurer)).ShouldBe("OK");
+        (await _outside.Approve(residentFiling, insurer)).ShouldBe("OK");
         var by = (await node.Host("filing").Services!.GetRequiredService<IHistory>().Of($"filings/{resident}")).Last(stored => stored.Actor.Role == Role.DelegatedInsurer).Actor;
         by.User.ShouldBe("DelegatedInsurer-1");
         by.OnBehalfOf.ShouldBe("630200");
 
-        var (_, employeeFiling) = await Applied(71002, "310", "1101");
-        (await Approve(employeeFiling, insurer)).ShouldBe("DELEGATION_EXCEEDED");
-        var (_, third) = await Applied(71003, "390", "2101");
-        (await Approve(third, Insurer("review", new DateOnly(2099, 12, 31)))).ShouldBe("DELEGATION_EXCEEDED");
-        (await Approve(third, Insurer("filing", new DateOnly(2020, 12, 31)))).ShouldBe("UNAUTHENTICATED");
-        (await Approve(third, node.Token(Role.DelegatedInsurer, "632800"))).ShouldBe("OUT_OF_REGION");
+        var (_, employeeFiling) = await _outside.Applied(71002, "310", "1101");
+        (await _outside.Approve(employeeFiling, insurer)).ShouldBe("DELEGATION_EXCEEDED");
+        var (_, third) = await _outside.Applied(71003, "390", "2101");
+        (await _outside.Approve(third, Insurer("review", new DateOnly(2099, 12, 31)))).ShouldBe("DELEGATION_EXCEEDED");
+        (await _outside.Approve(third, Insurer("filing", new DateOnly(2020, 12, 31)))).ShouldBe("UNAUTHENTICATED");
+        (await _outside.Approve(third, node.Token(Role.DelegatedInsurer, "632800"))).ShouldBe("OUT_OF_REGION");
     }
 
     [Fact, Covers("SEC-005")]
     public async Task Every_read_of_a_persons_record_leaves_who_of_which_node_what_for_and_when()
     {
-        var person = await Registered(71004, "390", "2101");
+        var person = await _outside.Registered(71004, "390", "2101");
         var clerk = node.Token(Role.CityOperator, "630200");
-        (await Get($"/api/filing/persons/{person}", clerk)).Status.ShouldBe(HttpStatusCode.OK);
-        var masked = await Get($"/api/filing/persons/{person}/identity?purpose={Uri.EscapeDataString("打印备案表")}", clerk);
+        (await _outside.Get($"/api/filing/persons/{person}", clerk)).Status.ShouldBe(HttpStatusCode.OK);
+        var masked = await _outside.Get($"/api/filing/persons/{person}/identity?purpose={Uri.EscapeDataString("打印备案表")}", clerk);
         masked.Status.ShouldBe(HttpStatusCode.OK);
         masked.Text.ShouldContain("**********");
-        (await Get($"/api/filing/persons/{person}/identity", clerk)).Text.ShouldContain("PURPOSE_MISSING");
-        var revealed = await Post($"/api/filing/persons/{person}/identity/reveal", new { text = "核对纸质材料" }, clerk);
+        (await _outside.Get($"/api/filing/persons/{person}/identity", clerk)).Text.ShouldContain("PURPOSE_MISSING");
+        var revealed = await _outside.Post($"/api/filing/persons/{person}/identity/reveal", new { text = "核对纸质材料" }, clerk);
         revealed.Text.ShouldContain(InventedPerson.Number(71004).Id.Reveal());
-        (await Post($"/api/filing/persons/{person}/identity/reveal", new { text = "核对" }, node.Token(Role.Auditor, "630200"))).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await Get($"/api/filing/persons/{person}/identity?purpose=x", node.Token(Role.CityOperator, "632800"))).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await _outside.Post($"/api/filing/persons/{person}/identity/reveal", new { text = "核对" }, node.Token(Role.Auditor, "630200"))).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await _outside.Get($"/api/filing/persons/{person}/identity?purpose=x", node.Token(Role.CityOperator, "632800"))).Status.ShouldBe(HttpStatusCode.Forbidden);
 
-        var log = await Get($"/api/filing/persons/{person}/access", node.Token(Role.Auditor, "630200"));
+        var log = await _outside.Get($"/api/filing/persons/{person}/access", node.Token(Role.Auditor, "630200"));
         using var lines = JsonDocument.Parse(log.Text);
         lines.RootElement.EnumerateArray().Select(line => (line.GetProperty("user").GetString(), line.GetProperty("node").GetString(), line.GetProperty("purpose").GetString(), line.GetProperty("whole").GetBoolean())).ShouldBe(
         [
@@ -100,7 +102,7 @@ public sealed class AgencyTests(OneNode node)
         var (found, cursor) = (new List<string>(), "");
         do
         {
-            var page = await Get($"/api/clearing/settlements?from=2023-03-01&to=2023-03-31&page_size={pageSize}&cursor={Uri.EscapeDataString(cursor)}", token);
+            var page = await _outside.Get($"/api/clearing/settlements?from=2023-03-01&to=2023-03-31&page_size={pageSize}&cursor={Uri.EscapeDataString(cursor)}", token);
             page.Status.ShouldBe(HttpStatusCode.OK, page.Text);
             using var json = JsonDocument.Parse(page.Text);
             found.AddRange(json.RootElement.GetProperty("settlements").EnumerateArray().Select(line => line.GetProperty("settlement_id").GetString()!));
@@ -108,48 +110,5 @@ public sealed class AgencyTests(OneNode node)
         }
         while (cursor.Length > 0);
         return found;
-    }
-
-    private async Task<string> Registered(int number, string insurance, string type)
-    {
-        var invented = InventedPerson.Number(number);
-        var request = new RegisterPersonRequest
-        {
-            HomeArea = "630200", DocumentType = "01", DocumentNumber = invented.Id.Reveal(), Name = invented.Name, Phone = invented.Phone, ECredential = $"token-{number}",
-            InsuranceType = insurance, PersonType = type, EnrolledFrom = "2010-01-01",
-        };
-        return PersonReply.Parser.ParseFrom(await node.MustCall("/yibao.filing.v1.Persons/Register", node.Token(Role.CityOperator, "630200"), request)).PersonKey;
-    }
-
-    private async Task<(string Person, string Filing)> Applied(int number, string insurance, string type)
-    {
-        var person = await Registered(number, insurance, type);
-        var application = new ApplyFilingRequest
-        {
-            ApplicationId = $"sec-{number}", PersonKey = person, HomeArea = "630200", InsuranceType = insurance, Category = 2, Place = "420100", Channel = "NATIONAL_APP",
-            Materials = { "E_CREDENTIAL", "FILING_FORM", "RESIDENCE_PROOF" },
-            Form = new FilingForm { Name = "赵晓明", SocialSecurityNumber = "999000194001010011", HomeAddress = "某市某路一号", ContactAddress = "武汉某路二号", Phone1 = "12000000001", SignedBy = "赵晓明" },
-            Facts = new CategoryFactsMessage { AwayFrom = "2024-01-01", AwayUntil = "2030-12-31" },
-        };
-        var filed = FilingReply.Parser.ParseFrom(await node.MustCall("/yibao.filing.v1.Filings/Apply", node.Token(Role.CityOperator, "630200"), application));
-        return (person, filed.Number);
-    }
-
-    private Task<string> Approve(string filing, string token) =>
-        node.CallGateway("/yibao.filing.v1.Filings/Handle", token, new HandleFilingRequest { Number = filing, Approve = new ApproveStep() }.ToByteArray());
-
-    private async Task<(HttpStatusCode Status, string Text)> Get(string path, string token) => await Send(new HttpRequestMessage(HttpMethod.Get, new Uri(node.Host("gateway").Http, path)), token);
-
-    private async Task<(HttpStatusCode Status, string Text)> Post(string path, object body, string token) =>
-        await Send(new HttpRequestMessage(HttpMethod.Post, new Uri(node.Host("gateway").Http, path)) { Content = JsonContent.Create(body) }, token);
-
-    private async Task<(HttpStatusCode Status, string Text)> Send(HttpRequestMessage request, string token)
-    {
-        using (request)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            using var answer = await node.Http.SendAsync(request, TestContext.Current.CancellationToken);
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        }
     }
 }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -109,6 +112,8 @@ public static class ServiceHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<BoundDoors>();
         services.AddRoutingCore();
+        // JSON speaks as the protos do: snake_case, and Chinese stays readable in the bytes.
+        services.ConfigureHttpJsonOptions(static json => (json.SerializerOptions.PropertyNamingPolicy, json.SerializerOptions.Encoder) = (JsonNamingPolicy.SnakeCaseLower, JavaScriptEncoder.Create(UnicodeRanges.All)));
         // Started and stopped by whoever built it; signals belong to the process, not to one host of many.
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, StartedByLauncher>());
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainLimit);

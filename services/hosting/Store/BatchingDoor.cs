@@ -33,7 +33,8 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     public BatchingDoor(DirectDoor direct, Loader loader, Saver saver, ILogger<BatchingDoor> log)
     {
         (_direct, _loader, _saver, _log) = (direct, loader, saver, log);
-        _lanes = Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => Task.Run(Lane)));
+        // The first caller makes the door: a lane that kept his context would decide everything in his name and his trace.
+        using (ExecutionContext.SuppressFlow()) _lanes = Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => Task.Run(Lane)));
     }
 
     public async Task<Executed> Execute(Command command, CancellationToken cancellation = default)

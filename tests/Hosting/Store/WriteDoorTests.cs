@@ -212,6 +212,21 @@ public sealed class WriteDoorTests
         (await host.History.Of("till/a")).Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_decision_in_a_batch_knows_nobody_but_its_own_command()
+    {
+        await using var host = await Start(batching: true);
+        var first = new AsyncLocal<string> { Value = "the first caller" };
+        await host.Door.Execute(TillHost.Put("a", "s1", 1));
+        string? seen = "";
+        await host.Door.Execute(new Command(Actor.System(TillHost.Node, "x"), "x", [Till.Key("a")], states =>
+        {
+            seen = first.Value;
+            return Till.Put(states.Of(Till.Key("a")), "a", "s2", new Money(1));
+        }));
+        seen.ShouldBeNull();
+    }
+
     [Theory, MemberData(nameof(Doors))]
     public async Task A_long_stream_is_read_from_where_the_reader_knows_it(bool batching)
     {
