@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 using Yibao.Cli.Shell;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
 using Yibao.Local;
 using Command = System.CommandLine.Command;
 
@@ -22,7 +24,8 @@ internal sealed class TokenVerb() : Verb("token", "Issue a development token: TO
         var hours = Option(command, "--hours", "How long it is good", 12);
         var agency = Option<string>(command, "--on-behalf-of", "For role DelegatedInsurer: code of the commissioning agency");
         var insurances = Option<string>(command, "--insurances", "For role DelegatedInsurer: commissioned insurances, e.g. 310,390", "310,390");
-        var functions = Option<string>(command, "--functions", "For role DelegatedInsurer: commissioned functions, separated by commas", "");
+        var functions = Option<string>(command, "--functions", "For role DelegatedInsurer: commissioned functions, separated by commas, e.g. filing", "filing");
+        var until = Option<string>(command, "--commission-until", "For role DelegatedInsurer: last day of the commission, yyyy-MM-dd; otherwise as long as the token");
         Does(command, (parsed, output, _) =>
         {
             var roles = parsed.GetValue(role)!.Select(RoleNamed).ToArray();
@@ -33,7 +36,7 @@ internal sealed class TokenVerb() : Verb("token", "Issue a development token: TO
             {
                 Institution = parsed.GetValue(institution),
                 Lifetime = TimeSpan.FromHours(parsed.GetValue(hours)),
-                Delegation = parsed.GetValue(agency) is { } commissioning ? new Delegation(Place(commissioning), Words(parsed.GetValue(insurances)), Words(parsed.GetValue(functions))) : null,
+                Delegation = parsed.GetValue(agency) is { } commissioning ? new Delegation(Place(commissioning), Words(parsed.GetValue(insurances)), Words(parsed.GetValue(functions)), Last(parsed.GetValue(until), parsed.GetValue(hours))) : null,
             };
             using var issuer = LocalIssuer.In(RunFolder.Path);
             var token = issuer.Issue(who);
@@ -51,6 +54,11 @@ internal sealed class TokenVerb() : Verb("token", "Issue a development token: TO
     private static AdminDivision Place(string code) => AdminDivision.TryParse(code, out var place) && NodeRegistry.Reference.Latest.Knows(place)
         ? place
         : throw new WrongInputException($"'{code}' is no place of the registry (infra/regions/places.csv).");
+
+    private static DateOnly Last(string? until, int hours) =>
+        until is null ? TimeProvider.System.GetUtcNow().AddHours(hours).BusinessDate()
+        : DateOnly.TryParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : throw new WrongInputException("--commission-until is a day, e.g. 2026-12-31.");
 
     private static HashSet<string> Words(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
 }

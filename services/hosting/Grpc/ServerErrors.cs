@@ -70,9 +70,10 @@ internal sealed partial class ServerErrors(RefusalMeter meter, ILogger<ServerErr
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(StatusCode.Cancelled, ""));
             default:
-                meter.Refused(SystemErrors.Internal, "grpc");
+                var error = SystemErrors.Internal.With(trace);
+                meter.Refused(error, "grpc");
                 LogFailed(log, failure, context.Method, trace);
-                return ErrorStatus.ToRpc(SystemErrors.Internal.With(trace), trace);
+                return ErrorStatus.ToRpc(error, trace);
         }
     }
 
