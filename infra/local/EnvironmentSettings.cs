@@ -19,6 +19,7 @@ public static class EnvironmentSettings
             ["Yibao:LogLevel"] = settings.LogLevel.ToString(),
         };
         if (settings.CertificateFolder is { } folder) values["Yibao:CertificateFolder"] = folder;
+        if (settings.Otlp is { } collector) values["Yibao:Otlp"] = collector.AbsoluteUri;
         if (settings.DoorsFile is { } doors) values["Yibao:DoorsFile"] = doors;
         if (settings.Identity.DevelopmentKey is { } key) values["Yibao:Identity:DevelopmentKey"] = key;
         foreach (var (name, address) in settings.Peers) values[$"Yibao:Peers:{name}"] = address.AbsoluteUri;

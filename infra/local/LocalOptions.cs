@@ -42,6 +42,9 @@ public sealed record LocalOptions
     /// <summary>Last word on a host of this process: a virtual clock, a test's probes. Cannot be given with <see cref="Separate"/>.</summary>
     public Action<ServiceSettings, WebApplicationBuilder>? More { get; init; }
 
+    /// <summary>Collector of figures and traces; null: none.</summary>
+    public Uri? Otlp { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
     /// <summary>Doors at 18000 and up if they are free: addresses that people can remember. Otherwise any.</summary>

@@ -135,6 +135,7 @@ public sealed class LocalPlatform : IAsyncDisposable
                     PersonKeys = secrets.PersonKeys,
                     Identity = new IdentitySettings { DevelopmentKey = Issuer.PublicPem },
                     LogLevel = _options.LogLevel,
+                    Otlp = _options.Otlp,
                     // A kept database may be of an earlier version of a service.
                     Migrate = true,
                     Development = true,

@@ -16,6 +16,7 @@ using Yibao.Settlement.HandOvers;
 using Yibao.Settlement.Identify;
 using Yibao.Settlement.Local;
 using Yibao.Settlement.OutsideServices;
+using Yibao.Settlement.Outages;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Statements;
 using Yibao.Settlement.Verification;
@@ -40,6 +41,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         VerificationItems.Declare(service);
         SettlementMeters.Declare(service);
         Inpatients.Declare(service);
+        OutageDoors.Declare(service);
         Messages(service);
         Nodes(service);
         Doors(service);

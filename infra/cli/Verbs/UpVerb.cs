@@ -21,10 +21,11 @@ internal sealed class UpVerb() : Verb("up", "Start PostgreSQL, RabbitMQ and ever
         command.Options.Add(nodes);
         var keep = Option(command, "--keep", "Keep the data and find it again next time", false);
         var separate = Option(command, "--separate", "One process per service and node", false);
-        Does(command, (parsed, output, cancellation) => RunAsync(parsed.GetValue(nodes)!, parsed.GetValue(keep), parsed.GetValue(separate), output, cancellation));
+        var otlp = Option<Uri>(command, "--otlp", "Collector of figures and traces, e.g. http://127.0.0.1:4317");
+        Does(command, (parsed, output, cancellation) => RunAsync(parsed.GetValue(nodes)!, parsed.GetValue(keep), parsed.GetValue(separate), parsed.GetValue(otlp), output, cancellation));
     }
 
-    private static async Task<int> RunAsync(string[] codes, bool keep, bool separate, Output output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string[] codes, bool keep, bool separate, Uri? otlp, Output output, CancellationToken cancellation)
     {
         var run = RunFolder.Path;
         if (RunningPlatform.In(run) is { } other) throw new FailedException($"It runs already (process {other.Process}). Stop that one first.");
@@ -34,6 +35,7 @@ internal sealed class UpVerb() : Verb("up", "Start PostgreSQL, RabbitMQ and ever
         {
             Nodes = [.. codes.SelectMany(code => code.Split(',')).Select(Node)],
             Separate = separate,
+            Otlp = otlp,
             Issuer = issuer,
             StateFolder = keep ? Path.Combine(run, $"state-{Kept}") : null,
             BackingOptions = new BackingOptions { Keep = keep ? Kept : null, StopOnSignals = false, Progress = output.Progress },

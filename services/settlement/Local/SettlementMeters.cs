@@ -22,7 +22,7 @@ internal static class SettlementMeters
         service.Counts<OutcomeReceived>(Outcomes, "{settlement}", OutcomesAre, fact => One("treatment", fact.Outcome));
         // Gross: a reversal is counted for itself and takes nothing back here, since a counter never falls.
         service.Counts<SettlementGranted>("yibao.settlement.fund", "{fen}", "Granted from the funds, before reversals", fact => Amount(fact.Outcome, content => content.FundTotal.Fen));
-        service.Counts<SettlementGranted>("yibao.settlement.total", "{fen}", "Total fees of granted settlements, before reversals", fact => Amount(fact.Outcome, content => content.Total.Fen));
+        service.Counts<SettlementGranted>("yibao.settlement.fee", "{fen}", "Total fees of granted settlements, before reversals", fact => Amount(fact.Outcome, content => content.Total.Fen));
         service.Counts<SettlementReversed>("yibao.settlement.reversed_fund", "{fen}", "Given back to the funds by reversals and refunds", fact => Amount(fact.Outcome, content => content.FundTotal.Fen));
 
         service.Gauge("yibao.settlement.open", "{settlement}", "Settlements without a definite outcome at the treatment place", "select count(*)::float8 from open_settlements");

@@ -5,13 +5,14 @@ using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Outages;
 using Yibao.Settlement.HandOvers;
 
 namespace Yibao.Settlement.RoundTrip;
 
 /// <summary>The home place's steps: asks filing once, decides, stores grant and draws together, signs, answers.</summary>
 public sealed class HomeDesk(
-    Routes routes, IWriteDoor door, Sealing sealing, HandOverDesk handOvers, IEligibility eligibility, IPolicies policies, TimeProvider time, IFaultPoint faults)
+    Routes routes, IWriteDoor door, Sealing sealing, HandOverDesk handOvers, IEligibility eligibility, IPolicies policies, TimeProvider time, IFaultPoint faults, IOutages? outages = null)
 {
     /// <summary>Answers an intent, a trial or a reversal for an area of this node. Nobody's cancellation stops it.</summary>
     /// <exception cref="RefusedException">Nothing was decided: a forged or malformed message, another content under a known id, filing out of reach.</exception>
@@ -36,6 +37,8 @@ public sealed class HomeDesk(
         if (known.Outcome is { RequestHash: null }) return Outcome(known);
         if (known.Outcome is { RequestHash: { } before }) return before == hash ? Outcome(known) : throw SettlementErrors.IdReused.With(request.Id).AsException();
 
+        // Begun in the outage: decided after it. What was begun before is finished (OPS-002).
+        if (outages?.Here(request.Instant, Now()) is { } outage) throw outage.AsException();
         var (answer, policy) = await Basis(request);
         faults.Reached(FaultPoints.HomeBeforeCommit);
         var command = new HomeDecider.Grant(request, hash, Sealing.SealOf(message), answer, policy, Now(), Sign);
@@ -50,6 +53,7 @@ public sealed class HomeDesk(
     {
         SignedBy(message, request.TreatmentArea, request.Instant);
         Addressed(message, request.HomeArea, request.Instant, request.Instant);
+        if (outages?.Here(request.Instant, Now()) is { } outage) throw outage.AsException();
         var (answer, policy) = await Basis(request);
         if (answer is Eligibility.Refused refused) throw refused.Error.AsException();
         var eligible = (Eligibility.Granted)answer;

@@ -6,6 +6,7 @@ using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.Outages;
 using Yibao.Settlement.OutsideServices;
 using Yibao.Settlement.Refunds;
 using Yibao.Settlement.Visits;
@@ -34,7 +35,7 @@ public sealed record SettlementAnswer(string SettlementId, TreatmentSettlement S
 /// <summary>The treatment place's steps: validate, split, store the intent, drive it home, store what comes back, answer.</summary>
 public sealed class TreatmentDesk(
     Routes routes, IWriteDoor door, Sealing sealing, Onward onward, IInstitutions institutions, IFeeSplits splits,
-    RoundTripSettings settings, TimeProvider time, IFaultPoint faults, RoundTripMeter? meter = null)
+    RoundTripSettings settings, TimeProvider time, IFaultPoint faults, RoundTripMeter? meter = null, IOutages? outages = null)
 {
     /// <summary>预结算: a signed quote of home; nothing is stored anywhere.</summary>
     /// <exception cref="RefusedException">Refused here, on the way or at home.</exception>
@@ -42,6 +43,7 @@ public sealed class TreatmentDesk(
     {
         var visit = await door.Read(Visit.Stream(SettlementId.Of(terms.Institution, terms.VisitId)), caller);
         if (visit.Registration is null) throw SettlementErrors.VisitUnknown.With(terms.VisitId).AsException();
+        if (visit.Insured is { } insured && outages?.OnTheWay(insured.HomeArea, Now()) is { } outage) throw outage.AsException();
         var institution = await InForce(visit.Registration, visit.Insured);
         var bill = Bill.Of(visit, terms.Serials);
         var request = Request("trial", terms, institution, null, Now(), visit, bill);
@@ -83,6 +85,7 @@ public sealed class TreatmentDesk(
         }
 
         var now = Now();
+        if (registered.Insured is { HomeArea: var home } && outages?.OnTheWay(home, now) is { } outage) closed = outage;
         var begin = new TreatmentDecider.Begin(id, visitId, terms.Serials, TermsHash(terms, quoted),
             (state, bill) => closed is null ? Request(id, terms, institution!, quoted?.Figures, now, state, bill) : throw closed.AsException(),
             request => sealing.Seal(request.HomeArea, Sealing.IntentId(id), request.Instant, SettlementKinds.Intent, request));
