@@ -45,6 +45,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         Messages(service);
         Nodes(service);
         Doors(service);
+        AfterSettlement.Declare(service, Regions);
 
         var services = service.Services;
         var node = service.Settings.Node;

@@ -82,7 +82,10 @@ public sealed class EligibilityService(EligibilityDesk desk, PersonRegistry regi
             Desk.Person(r.PersonKey), Desk.Area(r.HomeArea, "home_area"), Desk.Insurance(r.InsuranceType), Desk.Area(r.TreatmentArea, "treatment_area"), r.InstitutionCode, r.CareType.ToDomain(),
             r.DiseaseCode is "" ? null : r.DiseaseCode, admitted, asked,
             r.OutpatientFlag is OutpatientFlag.Emergency or OutpatientFlag.EmergencyAndReferral || r.InpatientType == InpatientType.Emergency,
-            r.SelfPaid);
+            r.SelfPaid)
+        {
+            Manual = r.ManualReimbursement,
+        };
     }
 
     internal static CheckAnswer Answered(Answer a)

@@ -29,9 +29,10 @@ public static class EligibilityRules
         reasons.Add($"备案政策：{e.Policy.Source}");
 
         var standing = e.Person.Of(q.HomeArea, q.Insurance, e.Policy.StayFollowsEnrolmentAtAdmission ? q.AdmittedAt : q.AskedAt);
-        if ((AreaRefuses(q, e.Area, e.Places, scope) ?? StandingRefuses(q, e.Person, standing)) is { } barred) return Refused(barred);
+        if (((q.Manual ? null : AreaRefuses(q, e.Area, e.Places, scope)) ?? StandingRefuses(q, e.Person, standing)) is { } barred) return Refused(barred);
         reasons.Add($"参保状态正常：{(int)q.Insurance}，人员类别 {standing!.PersonType}");
 
+        if (q.Manual) return ByHand();
         if (scope != Scope.Local && NotYetOpen(q, e, scope) is { } opens) return Refused(FilingErrors.NotYetOpen.With(ApplyForFilingDecider.Day(opens)));
         if (AlreadySelfPaid(q, e.Filings)) return Refused(FilingErrors.AlreadySelfPaid);
         if (q.Care == CareType.ChronicOutpatient && ChronicRefuses(q, e, scope) is { } chronic) return Refused(chronic);
@@ -75,6 +76,15 @@ public static class EligibilityRules
 
         if (q.Emergency && e.Policy.Emergency == EmergencyMode.VisitFirstThenFile) return Refused(FilingErrors.LateFilingNeeded, guide: true);
         return Refused(WhyNotFiled(q, candidates, covering), guide: true);
+
+        // FIL-036, FIL-048: by hand a filing decides about the benefit, made afterwards or not, and none is needed (BEN-012…016).
+        Answer ByHand()
+        {
+            reasons.Add("手工报销：不以备案和开通为条件，按参保地规定计算");
+            if (scope == Scope.Local) return Eligible(null, Elsewhere(q, e), null);
+            var used = Best(e.Filings.All.Where(f => f.ApprovedAt is not null && f.HomeArea == q.HomeArea && f.Insurance == q.Insurance && e.Places.Covers(f.PlaceAt(q.AdmittedAt), q.TreatmentArea) && f.CoversBeginningAt(q.AdmittedAt)), q, e.Places);
+            return Eligible(used is null ? null : InUse(used, q), null, null);
+        }
 
         Answer Refused(Error error, bool guide = false)
         {

@@ -29,7 +29,11 @@ public sealed record Question(
     DateTimeOffset AdmittedAt,
     DateTimeOffset AskedAt,
     bool Emergency,
-    bool SelfPaid);
+    bool SelfPaid)
+{
+    /// <summary>Asked for manual reimbursement (FIL-036, FIL-048): what only direct settlement needs is not asked.</summary>
+    public bool Manual { get; init; }
+}
 
 /// <summary>Everything the answer is made from: four streams, read in one round trip, and two registers in memory.</summary>
 public sealed record Evidence(InsuredPerson Person, PersonFilings Filings, ChronicQualifications Chronic, PoolingArea Area, FilingPolicy Policy, NodeMap Places);

@@ -126,6 +126,8 @@ public sealed partial class SettlementsService
         // INS-013: the two flags of a trauma.
         if (request is { ThirdParty: true, Trauma: false }) throw SystemErrors.FieldInvalid.With("rel_ttp_flag", "涉及第三方须同时填写外伤标志").AsException();
         if (request.ThirdParty && request.CredentialType.Length > 0) throw CareErrors.ThirdPartyLiability.With().AsException();
+        // SET-036: refused before a credential goes anywhere.
+        if (request.InsuranceType.Length > 0) _ = NationalCodes.Insurance(request.InsuranceType);
         if (request.OutpatientFlag is < 0 or > 3) throw SystemErrors.FieldInvalid.With("otp_er_refl_flag", "0–3").AsException();
         if (request.InpatientType is < 0 or > 3) throw SystemErrors.FieldInvalid.With("ipt_type", "0–3").AsException();
         return began;

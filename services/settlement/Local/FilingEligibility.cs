@@ -7,15 +7,20 @@ using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Manual;
 using Yibao.Settlement.RoundTrip;
 using CareType = Yibao.Contracts.Filings.CareType;
 
 namespace Yibao.Settlement.Local;
 
 /// <summary>One gRPC call to this node's filing service, and its answer in the benefit engine's terms.</summary>
-public sealed class FilingEligibility(IPeers peers, NodeRegistry registry) : IEligibility
+public sealed class FilingEligibility(IPeers peers, NodeRegistry registry) : IEligibility, IManualStanding
 {
-    public async Task<RoundTrip.Eligibility> Check(SettlementRequest request, CancellationToken cancellation = default)
+    public Task<RoundTrip.Eligibility> Check(SettlementRequest request, CancellationToken cancellation = default) => Ask(request, manual: false, cancellation);
+
+    public Task<RoundTrip.Eligibility> ForManual(SettlementRequest request, CancellationToken cancellation = default) => Ask(request, manual: true, cancellation);
+
+    private async Task<RoundTrip.Eligibility> Ask(SettlementRequest request, bool manual, CancellationToken cancellation)
     {
         var (care, emergencyCode) = NationalCodes.Care(request.CareType);
         var filing = new Contracts.Filing.V1.Eligibility.EligibilityClient(peers.Invoker("filing", CallRules.Repeatable));
@@ -30,6 +35,7 @@ public sealed class FilingEligibility(IPeers peers, NodeRegistry registry) : IEl
             DiseaseCode = request.Disease ?? "",
             AdmittedAt = Timestamp.FromDateTimeOffset(request.CareFrom),
             AskedAt = Timestamp.FromDateTimeOffset(request.Instant),
+            ManualReimbursement = manual,
             OutpatientFlag = emergencyCode && care == CareType.GeneralOutpatient ? OutpatientFlag.Emergency : (OutpatientFlag)request.OutpatientFlag,
             InpatientType = emergencyCode && care == CareType.Inpatient ? InpatientType.Emergency : request.InpatientType == 2 ? InpatientType.Emergency : InpatientType.Ordinary,
         }, cancellationToken: cancellation);

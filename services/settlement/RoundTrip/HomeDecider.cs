@@ -5,6 +5,7 @@ using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.HandOvers;
+using Yibao.Settlement.Manual;
 using Yibao.Settlement.Refunds;
 
 namespace Yibao.Settlement.RoundTrip;
@@ -34,7 +35,8 @@ public static class HomeDecider
     public sealed record Grant(
         SettlementRequest Request, string RequestHash, Seal IntentSeal, Eligibility Eligibility, PolicyPack? Policy, DateTimeOffset Now, Func<SettlementOutcome, Seal> Sign);
 
-    public static Decision Decide(Grant command, HomeSettlement settlement, BenefitYear year, PersonalAccount account, long yearVersion)
+    /// <param name="manual">The visit's manual reimbursement: once it is paid, nothing else is (SET-022).</param>
+    public static Decision Decide(Grant command, HomeSettlement settlement, BenefitYear year, PersonalAccount account, long yearVersion, ManualCase manual)
     {
         var request = command.Request;
         // The same id again is answered with what is stored: a tombstone whatever was asked for, else only the same request.
@@ -47,6 +49,7 @@ public static class HomeDecider
 
         // What was handed over cannot be drawn on here again: a new id goes to the new host.
         if (MovedTo.Of(year, account, request.HomeArea) is not null) return Refuse(command, SettlementErrors.AreaHandedOver.With(request.HomeArea), null);
+        if (manual.Paid is not null) return Refuse(command, ManualErrors.AlreadyReimbursed.With(request.VisitId), null);
         if (command.Eligibility is Eligibility.Refused ineligible) return Refuse(command, ineligible.Error, null);
         var (standing, facts) = (Eligibility.Granted)command.Eligibility;
         Breakdown breakdown;

@@ -7,6 +7,7 @@ using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.Outages;
 using Yibao.Settlement.HandOvers;
+using Yibao.Settlement.Manual;
 
 namespace Yibao.Settlement.RoundTrip;
 
@@ -42,8 +43,12 @@ public sealed class HomeDesk(
         var (answer, policy) = await Basis(request);
         faults.Reached(FaultPoints.HomeBeforeCommit);
         var command = new HomeDecider.Grant(request, hash, Sealing.SealOf(message), answer, policy, Now(), Sign);
-        var executed = await door.Execute(new Command(Actor(message), request.Id, [streams.Settlement, streams.Year, streams.Account], states =>
-            HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account), states.VersionOf(streams.Year))));
+        var manual = ManualCase.Stream(request.VisitId);
+        Task<Executed> Execute() => door.Execute(new Command(Actor(message), request.Id, [streams.Settlement, streams.Year, streams.Account, manual], states =>
+            HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account), states.VersionOf(streams.Year), states.Of(manual))));
+        var executed = await Execute();
+        // The constraint's word: the visit was reimbursed by hand a moment ago. Decided once more with that in sight, so that the refusal is stored.
+        if (executed.Decision is Decision.Refused { Error: { } error } && error.Definition == ManualErrors.PaidOnce) executed = await Execute();
         faults.Reached(FaultPoints.HomeAfterCommit);
         return Outcome(executed.OrThrow().State(streams.Settlement));
     }
@@ -58,11 +63,13 @@ public sealed class HomeDesk(
         if (answer is Eligibility.Refused refused) throw refused.Error.AsException();
         var eligible = (Eligibility.Granted)answer;
         var streams = HomeDecider.Streams(request);
+        var manual = ManualCase.Stream(request.VisitId);
         var breakdown = default(Breakdown);
         var version = 0L;
-        (await door.Execute(new Command(Actor(message), request.Id, [streams.Year, streams.Account], states =>
+        (await door.Execute(new Command(Actor(message), request.Id, [streams.Year, streams.Account, manual], states =>
         {
             if (MovedTo.Of(states.Of(streams.Year), states.Of(streams.Account), request.HomeArea) is not null) return Decision.Refuse(SettlementErrors.AreaHandedOver.With(request.HomeArea));
+            if (states.Of(manual).Paid is not null) return Decision.Refuse(ManualErrors.AlreadyReimbursed.With(request.VisitId));
             breakdown = BenefitEngine.Adjudicate(policy!, eligible.Standing, states.Of(streams.Year).Accumulators, states.Of(streams.Account).Account, request.Split, eligible.Case);
             version = states.VersionOf(streams.Year);
             return Decision.Done;

@@ -1,6 +1,7 @@
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Places;
 using Yibao.Settlement.FeeSplit;
+using Yibao.Settlement.Paths;
 using Yibao.Settlement.Visits;
 
 namespace Yibao.Settlement.RoundTrip;
@@ -26,6 +27,9 @@ public interface IFeeSplits
 {
     /// <exception cref="Kernel.Errors.RefusedException">A line cannot be split: code unknown or expired, amounts that do not multiply.</exception>
     SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines);
+
+    /// <summary>In which form the fees go to the home place; across provinces unless the treatment place's rules are known.</summary>
+    DataPath PathOf(Registration visit, Insured insured, DateTimeOffset now) => DataPaths.Of(VisitClass.CrossProvince, visit.CareType, IntraPath.TreatmentSplit);
 }
 
 /// <summary>One row per settlement at treatment that only home can end: what the re-driving worker lives on.</summary>

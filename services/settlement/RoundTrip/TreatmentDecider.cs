@@ -45,7 +45,7 @@ public static class TreatmentDecider
 
             var request = command.Build(visit, bill);
             if (SplitChecks.Identity1(request.Split) is { } broken) return Decision.Refuse(broken);
-            if (SplitChecks.Categories(request.Split, request.Categories) is { } mismatch) return Decision.Refuse(mismatch);
+            if (request.Categories.Count > 0 && SplitChecks.Categories(request.Split, request.Categories) is { } mismatch) return Decision.Refuse(mismatch);
             return Decision.Accept(
                 new Append(Visit.Stream(command.VisitId), [new VisitSettlementStarted(id, bill.Hash, [.. bill.Lines.Select(line => line.Serial)])]),
                 new Append(TreatmentSettlement.Stream(id), [new SettlementIntended(request, request.Hash(), asked, command.Sign(request))]));

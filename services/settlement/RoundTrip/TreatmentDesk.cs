@@ -8,6 +8,7 @@ using Yibao.Kernel.Time;
 using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.Outages;
 using Yibao.Settlement.OutsideServices;
+using Yibao.Settlement.Paths;
 using Yibao.Settlement.Refunds;
 using Yibao.Settlement.Visits;
 
@@ -233,6 +234,9 @@ public sealed class TreatmentDesk(
         // Unknown places are refused before anything is stored: an intent that nobody can answer would stand for ever.
         if (routes.At(now).NotConnected(insured.HomeArea) is { } planned) throw planned.AsException();
         var split = splits.Split(registration, insured, bill.Lines);
+        var path = splits.PathOf(registration, insured, now);
+        List<CategorySplit> categories = [.. split.Categories.Where(category => !category.Split.Total.IsZero)];
+        if (SplitChecks.Categories(split.Totals, categories) is { } mismatch) throw mismatch.AsException();
         return new SettlementRequest
         {
             Id = id,
@@ -253,9 +257,10 @@ public sealed class TreatmentDesk(
             Trauma = registration.Trauma,
             UseAccount = terms.UseAccount,
             Split = split.Totals,
-            Categories = [.. split.Categories.Where(category => !category.Split.Total.IsZero)],
-            // SET-005: of an inpatient the categories travel; SET-006: of an outpatient every line.
-            Lines = registration.CareType.StartsWith('2') ? [] : [.. split.Lines.Select(line => new SettledLine(line.Line.Serial, line.Line.Code, line.Category, line.Totals))],
+            // SET-007: where the platform computes, nothing is converted.
+            Categories = path == DataPath.Platform ? [] : categories,
+            Lines = DataPaths.LinesTravel(path, registration.CareType, routes.HostOf(insured.HomeArea, now) != routes.Node)
+                ? [.. split.Lines.Select(line => new SettledLine(line.Line.Serial, line.Line.Code, line.Category, line.Totals))] : [],
             CatalogueVersion = split.CatalogueVersion,
             BillHash = bill.Hash,
             BusinessDate = now.BusinessDate(),

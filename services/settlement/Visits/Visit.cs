@@ -5,6 +5,7 @@ using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Places;
 using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.Trauma;
+using Yibao.Settlement.Manual;
 
 namespace Yibao.Settlement.Visits;
 
@@ -133,6 +134,8 @@ public sealed record Visit : IState<Visit>
 
     /// <summary>Cancelled and not registered anew.</summary>
     public bool Cancelled { get; private init; }
+    /// <summary>A fault kept it from direct settlement; from then on its lines stay as they are.</summary>
+    public VisitUndirect? Undirect { get; private init; }
 
     /// <summary>By serial number, in order of serial: the form a bill's hash is taken over.</summary>
     public ImmutableSortedDictionary<string, FeeLine> Lines { get; private init; } = ImmutableSortedDictionary.Create<string, FeeLine>(StringComparer.Ordinal);
@@ -155,6 +158,7 @@ public sealed record Visit : IState<Visit>
         VisitReopened => this with { CareUntil = null },
         VisitSelfPaid => this with { SelfPaid = true },
         TraumaCommitted committed => this with { Commitment = committed },
+        VisitUndirect undirect => this with { Undirect = undirect },
         FeesUploaded uploaded => this with { Lines = Lines.SetItems(uploaded.Lines.Select(line => KeyValuePair.Create(line.Serial, line))) },
         FeesWithdrawn withdrawn => this with { Lines = Lines.RemoveRange(withdrawn.Serials) },
         VisitSettlementStarted started => this with

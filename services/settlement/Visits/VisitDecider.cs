@@ -60,6 +60,7 @@ public static class VisitDecider
     private static Decision? Fixed(string visitId, Visit visit, bool ended = false)
     {
         if (visit.SelfPaid) return Decision.Refuse(SettlementErrors.VisitSelfPaid.With(visitId));
+        if (visit.Undirect is not null) return Decision.Refuse(SettlementErrors.VisitEnded.With(visitId));
         if (visit.Settlements.Count > 0) return Decision.Refuse(SettlementErrors.VisitSettled.With(visitId, visit.Settlements.Keys.Order(StringComparer.Ordinal).First()));
         return visit.CareUntil is not null && !ended ? Decision.Refuse(SettlementErrors.VisitEnded.With(visitId)) : null;
     }
@@ -78,7 +79,7 @@ public static class VisitDecider
     public static Decision Upload(string visitId, IReadOnlyList<FeeLine> lines, Visit visit)
     {
         if (visit.Registration is null) return Decision.Refuse(SettlementErrors.VisitUnknown.With(visitId));
-        if (visit.SelfPaid || visit.CareUntil is not null) return Decision.Refuse(SettlementErrors.VisitEnded.With(visitId));
+        if (visit.SelfPaid || visit.CareUntil is not null || visit.Undirect is not null) return Decision.Refuse(SettlementErrors.VisitEnded.With(visitId));
         if (visit.Lines.Count + lines.Count > FeeSplitter.MostLines) return Decision.Refuse(SystemErrors.FieldInvalid.With("feedetl", $"最多 {FeeSplitter.MostLines} 行"));
         var fresh = new List<FeeLine>(lines.Count);
         var seen = new Dictionary<string, FeeLine>(StringComparer.Ordinal);
@@ -97,6 +98,7 @@ public static class VisitDecider
     public static Decision Withdraw(string visitId, IReadOnlyList<string> serials, Visit visit, string? batch = null)
     {
         if (visit.Registration is null) return Decision.Refuse(SettlementErrors.VisitUnknown.With(visitId));
+        if (visit.Undirect is not null) return Decision.Refuse(SettlementErrors.VisitEnded.With(visitId));
         foreach (var serial in serials)
         {
             if (visit.HeldLines.TryGetValue(serial, out var settlement)) return Decision.Refuse(SettlementErrors.LineSettled.With(serial, settlement));

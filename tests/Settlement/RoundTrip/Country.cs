@@ -4,9 +4,12 @@ using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
+using Yibao.Settlement.Benefits.Packs;
 using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.HandOvers;
+using Yibao.Settlement.Paths;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Tests.Benefits;
 using Yibao.Settlement.Visits;
@@ -27,12 +30,29 @@ internal sealed class Country
     /// <param name="registry">Who hosts what; the reference's unless said otherwise.</param>
     /// <param name="more">Nodes beside the nation, Hubei and Guizhou.</param>
     public Country(NodeRegistry? registry = null, params IEnumerable<AdminDivision> more)
+        : this(Wuhan, registry ?? NodeRegistry.Reference, [Nation, Hubei, Guizhou, .. more])
     {
-        Registry = registry ?? NodeRegistry.Reference;
-        foreach (var code in (IEnumerable<AdminDivision>)[Nation, Hubei, Guizhou, .. more]) _nodes[code] = new Node(this, code);
+    }
+
+    /// <param name="treatment">The hospital's area.</param>
+    /// <param name="nodes">All nodes that run.</param>
+    public Country(AdminDivision treatment, params IEnumerable<AdminDivision> nodes)
+        : this(treatment, NodeRegistry.Reference, nodes)
+    {
+    }
+
+    private Country(AdminDivision treatment, NodeRegistry registry, IEnumerable<AdminDivision> nodes)
+    {
+        (TreatmentArea, Registry) = (treatment, registry);
+        foreach (var code in nodes) _nodes[code] = new Node(this, code);
     }
 
     public NodeRegistry Registry { get; }
+
+    public AdminDivision TreatmentArea { get; }
+
+    /// <summary>The settlement rules that are delivered.</summary>
+    public static SettlementRules Rules { get; } = SettlementRules.Load(PolicyFolder.Find(AppContext.BaseDirectory)!, NodeRegistry.Reference.Latest);
 
     /// <summary>The last of 2023-03-10 is an hour away.</summary>
     public ManualTime Time { get; } = new(new DateTimeOffset(2023, 3, 10, 15, 0, 0, TimeSpan.Zero));
@@ -51,7 +71,7 @@ internal sealed class Country
 
     public Node this[AdminDivision code] => _nodes[code];
 
-    public Node Treatment => this[Hubei];
+    public Node Treatment => this[NodeRegistry.Reference.Latest.HostOf(TreatmentArea)];
 
     public static Actor His { get; } = new(Hospital, Role.Institution, Hubei, Hospital);
 
@@ -63,7 +83,7 @@ internal sealed class Country
         var id = SettlementId.Of(Hospital, ownId);
         var registration = new Registration
         {
-            VisitId = id, Institution = Hospital, InstitutionLevel = "3", TreatmentArea = Wuhan, CareType = careType, CareFrom = from ?? new DateTimeOffset(2023, 3, 1, 1, 0, 0, TimeSpan.Zero),
+            VisitId = id, Institution = Hospital, InstitutionLevel = "3", TreatmentArea = TreatmentArea, CareType = careType, CareFrom = from ?? new DateTimeOffset(2023, 3, 1, 1, 0, 0, TimeSpan.Zero),
         };
         await On(id, visit => VisitDecider.Register(registration, new Insured(Person, home ?? Guiyang, InsuranceType.Employee, "01"), visit));
         await On(id, visit => VisitDecider.Upload(id, only is { } yuan ? [Line("1", "A", yuan)] : [Line("1", "A", 16_000m), Line("2", "S", 2_500m), Line("3", "A", 1_500m)], visit));
@@ -141,9 +161,12 @@ internal sealed class Country
 
         public PolicyPack For(SettlementRequest request) => _country.Policy;
 
-        public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) => Task.FromResult(new InstitutionInForce(institution, Wuhan, "3"));
+        public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) => Task.FromResult(new InstitutionInForce(institution, _country.TreatmentArea, "3"));
 
         public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, Catalogue);
+
+        public DataPath PathOf(Registration visit, Insured insured, DateTimeOffset now) =>
+            DataPaths.Of(NodeRegistry.Reference.At(now).Classify(insured.HomeArea, visit.TreatmentArea), visit.CareType, Rules.IntraPathOf(visit.TreatmentArea, now.BusinessDate()));
 
         public async Task<Envelope> Send(AdminDivision neighbour, Envelope message, CancellationToken cancellation = default)
         {

@@ -260,6 +260,37 @@ public sealed class GoingBack
         _country.Year(Guizhou, Guiyang, 2023).Drawn.ShouldBeEmpty();
     }
 
+    /// <summary>SET-028 as far as it reaches without clearing: the negative's date, its month, and that nothing of January moves.</summary>
+    [Fact]
+    public async Task A_refund_after_the_declaration_is_a_transaction_of_its_own_day()
+    {
+        _country.Policy = Benefits.TestPolicy.Of(deductible: 0m, ratio: 1m);
+        var january = new DateTimeOffset(2023, 1, 12, 2, 0, 0, TimeSpan.Zero);
+        _country.Time.Now = january;
+        await Outpatient("1", 80m, january.AddHours(-1));
+        var stream = TreatmentSettlement.Stream(National("s1"));
+        (await _country.Treatment.Door.Execute(new Command(His, "s1", [stream], states => TreatmentDecider.Declare(National("s1"), "202301", states.Of(stream))))).OrThrow();
+        var original = _country.State(Hubei, stream).Outcome!.Content!;
+        _country.Time.Now = new DateTimeOffset(2023, 3, 5, 2, 0, 0, TimeSpan.Zero);
+
+        var refunded = (await _country.Refund("s1", "f1")).State;
+
+        var negative = refunded.Outcome!.Negative!;
+        (negative.BusinessDate, negative.OriginalId, negative.Figures.Of(Fund.Pooled)).ShouldBe((new DateOnly(2023, 3, 5), National("s1"), Money.Yuan(-80)));
+        // What was declared for January stands as it was, content and month.
+        (refunded.Outcome.Content!.Hash(), refunded.Declared).ShouldBe((original.Hash(), "202301"));
+        refunded.Outcome.Content.BusinessDate.ShouldBe(new DateOnly(2023, 1, 12));
+        // March is declared until 04-16, and what is declared by then belongs to period 202304 (AMB-77).
+        Period.OfDeclaration(new DateOnly(2023, 4, 16)).ShouldBe(Period.Month(2023, 4));
+        // A stay that was declared is not refunded this way.
+        _country.Time.Now = new DateTimeOffset(2023, 3, 10, 15, 0, 0, TimeSpan.Zero);
+        await _country.Admit("v9");
+        await _country.Settle("s9", "v9");
+        var stay = TreatmentSettlement.Stream(National("s9"));
+        (await _country.Treatment.Door.Execute(new Command(His, "s9", [stay], states => TreatmentDecider.Declare(National("s9"), "202303", states.Of(stay))))).OrThrow();
+        (await Should.ThrowAsync<RefusedException>(() => _country.Refund("s9", "f9"))).Error.Code.ShouldBe("REFUND_OF_DECLARED");
+    }
+
     private async Task Outpatient(string number, decimal yuan, DateTimeOffset? until = null)
     {
         await _country.Admit("v" + number, careType: "11", only: yuan, from: until);
