@@ -101,7 +101,8 @@ public sealed class FilingModule : IServiceModule
             ("ChangeChronic", Handling.CheckedInside("参保地在请求中，由服务核对")));
         service.Grpc<InstitutionsService>(
             ("Do", Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator, Role.Institution).OrInside().CheckedInside("机构的主管经办机构由规则核对")),
-            ("Get", Looking.CheckedInside("机构只看自己")));
+            ("Get", Looking.CheckedInside("机构只看自己")),
+            ("Look", Looking.CheckedInside("公开信息")));
         service.Grpc<UploadsService>(("Upload", Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator).OrInside().CheckedInside("文件开头的统筹区，由服务核对")));
     }
 

@@ -37,7 +37,9 @@ public sealed class SampleNodes : IAsyncLifetime
         new("C2351151475445014040", "腹腔镜一次性穿刺器", 461.79m, 2),
     ];
 
+    private const int Workstations = 64;
     private readonly LogLines _lines = new();
+    private IReadOnlyList<HisSystem>? _fuzzSenders;
 
     // One system per hospital: it numbers its messages.
     private readonly ConcurrentDictionary<string, HisSystem> _systems = new(StringComparer.Ordinal);
@@ -58,6 +60,18 @@ public sealed class SampleNodes : IAsyncLifetime
     public static HisAccount Account(string institution) =>
         new(SampleAccounts.AccessKey(institution), SampleAccounts.SecretKey(institution), institution, "示范医院", institution == Wuhan ? "420100" : "520100");
 
+    /// <summary>Workstations with accounts of their own: the limit per account would otherwise be all that a fuzz run meets.</summary>
+    public IReadOnlyList<HisSystem> FuzzSenders => _fuzzSenders ??= [.. Enumerable.Range(0, Workstations).Select(number =>
+        new HisSystem(Http, Gateway().Http, new HisAccount($"AK-fuzz-{number}", $"SK-fuzz-{number}", Wuhan, "示范医院", "420100"), TimeProvider.System))];
+
+    private static IEnumerable<KeyValuePair<string, string?>> FuzzAccounts() => Enumerable.Range(0, Workstations).SelectMany(number => new KeyValuePair<string, string?>[]
+    {
+        new($"Yibao:Hospital:Accounts:AK-fuzz-{number}:SecretKey", $"SK-fuzz-{number}"),
+        new($"Yibao:Hospital:Accounts:AK-fuzz-{number}:Institution", Wuhan),
+        new($"Yibao:Hospital:Accounts:AK-fuzz-{number}:Area", "420100"),
+        new($"Yibao:Hospital:Accounts:AK-fuzz-{number}:Networks:0", "127.0.0.0/8"),
+    });
+
     public async ValueTask InitializeAsync()
     {
         var samples = Path.Combine(Repository.Root(), "infra", "samples");
@@ -65,7 +79,7 @@ public sealed class SampleNodes : IAsyncLifetime
         {
             Backing = await SharedBacking.GetAsync(),
             Prefix = $"gateway{Environment.ProcessId}_",
-            Settings = SampleAccounts.Settings(samples),
+            Settings = SampleAccounts.Settings(samples).Concat(FuzzAccounts()).ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
             LogLevel = LogLevel.Information,
             More = (_, builder) => builder.Logging.ClearProviders().AddProvider(_lines),
         }, TestContext.Current.CancellationToken);

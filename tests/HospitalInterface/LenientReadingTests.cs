@@ -61,6 +61,15 @@ public sealed class LenientReadingTests
         Should.Throw<RefusedException>(() => InterfaceRequest.Read(Encoding.UTF8.GetBytes(message)))
             .ShouldSatisfyAllConditions(e => e.Error.Code.ShouldBe("MESSAGE_NOT_JSON"), e => e.Message.ShouldNotContain("1101"));
 
+    [Theory]
+    [InlineData("{\"data\":{\"memo\":\"\\ud800\"}}")]
+    [InlineData("{\"\\ud800\":1}")]
+    public void Refuses_half_a_character(string input) => Should.Throw<RefusedException>(() => Read(input)).Error.Code.ShouldBe("MESSAGE_NOT_UTF8");
+
+    [Fact]
+    public void Refuses_bytes_that_are_no_utf8() =>
+        Should.Throw<RefusedException>(() => InterfaceRequest.Read(Encoding.UTF8.GetBytes(Envelope.Replace("INPUT", "{}", StringComparison.Ordinal)).Append((byte)0xff).ToArray())).Error.Code.ShouldBe("MESSAGE_NOT_UTF8");
+
     [Fact]
     public void Refuses_ten_thousand_levels() =>
         Should.Throw<RefusedException>(() => Read(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000)))

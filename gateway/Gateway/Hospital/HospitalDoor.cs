@@ -10,6 +10,8 @@ using Yibao.Gateway.Hospital.Messages;
 using Yibao.Gateway.Limits;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
+using Yibao.Hosting.Telemetry;
+using Yibao.HospitalInterface.Mapping;
 using Yibao.HospitalInterface.Reading;
 using Yibao.HospitalInterface.Signing;
 using Yibao.HospitalInterface.Writing;
@@ -32,10 +34,12 @@ public sealed partial class HospitalDoor(
         var received = time.GetUtcNow();
         var stamp = Stamp(received);
         byte[] reply;
+        InterfaceRequest? request = null;
+        string Clean(string sentence) => Scrubber.Clean(request is null ? sentence : PersonEcho.Hide(sentence, request.Input));
         try
         {
             var account = Admit(http, received, out var signed);
-            var request = await Message(http);
+            request = await Message(http);
             // The body is not signed; the transaction it asks for must at least be the one that was.
             if (request.Infno != signed) throw GatewayErrors.SignatureRefused.With("签名的交易编号与报文不一致").AsException();
             var answer = await desk.Handle(request, account, stamp.MessageId, received, http.RequestAborted);
@@ -56,7 +60,7 @@ public sealed partial class HospitalDoor(
         }
         catch (RefusedException refused)
         {
-            reply = InterfaceReply.Failure(stamp with { AnsweredAt = time.GetUtcNow() }, refused.Error);
+            reply = InterfaceReply.Failure(stamp with { AnsweredAt = time.GetUtcNow() }, refused.Error, Clean);
         }
         catch (BadHttpRequestException broken)
         {

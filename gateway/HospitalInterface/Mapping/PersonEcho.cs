@@ -36,6 +36,28 @@ public static class PersonEcho
         _ => node?.DeepClone(),
     };
 
+    /// <summary>
+    /// A refusal says nothing of who the patient is, even where a HIS wrote it into a field that is for something else: the message's
+    /// particulars, and whatever it holds in Chinese, are left out of the sentence.
+    /// </summary>
+    public static string Hide(string sentence, InputNodes input)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        ArgumentNullException.ThrowIfNull(input);
+        foreach (var value in Texts(input.Json, particular: false).Distinct(StringComparer.Ordinal).Where(value => sentence.Contains(value, StringComparison.Ordinal)).OrderByDescending(value => value.Length).ToList())
+            sentence = sentence.Replace(value, "（略）", StringComparison.Ordinal);
+        return sentence;
+    }
+
+    private static IEnumerable<string> Texts(JsonNode? node, bool particular) => node switch
+    {
+        JsonObject fields => fields.SelectMany(field => Texts(field.Value, Particulars.Contains(field.Key))),
+        JsonArray rows => rows.SelectMany(row => Texts(row, particular)),
+        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String && value.GetValue<string>().Trim() is { Length: >= 2 } text
+            && ((particular && text.Length >= 4) || text.Any(c => c > '\u007f')) => [text],
+        _ => [],
+    };
+
     private static Dictionary<string, JsonNode> Said(JsonObject input, DateOnly today)
     {
         var said = new Dictionary<string, JsonNode>(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Yibao.Kernel.Errors;
 
 namespace Yibao.HospitalInterface.Reading;
@@ -23,7 +24,7 @@ public sealed record InterfaceRequest(
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = MaxDepth, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
 
     /// <summary>Reads UTF-8 JSON, with or without a byte order mark, whatever the content type said.</summary>
-    /// <exception cref="RefusedException"><c>MESSAGE_NOT_JSON</c>, <c>MESSAGE_TOO_DEEP</c>, <c>FIELD_MISSING</c>.</exception>
+    /// <exception cref="RefusedException"><c>MESSAGE_NOT_UTF8</c>, <c>MESSAGE_NOT_JSON</c>, <c>MESSAGE_TOO_DEEP</c>, <c>FIELD_MISSING</c>.</exception>
     public static InterfaceRequest Read(ReadOnlyMemory<byte> message)
     {
         if (message.Span.StartsWith("\uFEFF"u8)) message = message[3..];
@@ -44,7 +45,8 @@ public sealed record InterfaceRequest(
     {
         try
         {
-            return JsonNode.Parse(json.Span, documentOptions: Lenient);
+            // Text is only looked at when it is asked for: here, all of it, so that nothing further on meets half a character.
+            return Utf8.IsValid(json.Span) && JsonNode.Parse(json.Span, documentOptions: Lenient) is var message && IsText(message) ? message : throw InterfaceErrors.NotText.With().AsException();
         }
         catch (JsonException e)
         {
@@ -52,6 +54,25 @@ public sealed record InterfaceRequest(
             throw (e.Message.Contains("maximum configured depth", StringComparison.OrdinalIgnoreCase)
                 ? InterfaceErrors.TooDeep.With(MaxDepth)
                 : InterfaceErrors.NotJson.With(e.LineNumber + 1, e.BytePositionInLine + 1)).AsException();
+        }
+    }
+
+    private static bool IsText(JsonNode? node)
+    {
+        try
+        {
+            return node switch
+            {
+                JsonObject fields => fields.All(field => IsText(field.Value)),
+                JsonArray rows => rows.All(IsText),
+                JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape that is half of a pair is no text.
+            return false;
         }
     }
 

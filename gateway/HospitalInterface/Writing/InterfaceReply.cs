@@ -17,7 +17,12 @@ public static class InterfaceReply
     public static byte[] Success(ReplyStamp stamp, JsonObject output) => Write(0, "success", stamp, output);
 
     /// <summary>infcode -1: the catalogue's code, sentence and next step; no output.</summary>
-    public static byte[] Failure(ReplyStamp stamp, Error error) => Write(-1, Shorten($"[{error.Code}]{error.Message}。{error.NextStep}"), stamp, null);
+    /// <param name="clean">Last word on the sentence: takes out what must not be repeated.</param>
+    public static byte[] Failure(ReplyStamp stamp, Error error, Func<string, string>? clean = null)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return Write(-1, Shorten($"[{error.Code}]{(clean ?? (text => text))($"{error.Message}。{error.NextStep}")}"), stamp, null);
+    }
 
     private static byte[] Write(int infcode, string message, ReplyStamp stamp, JsonObject? output)
     {

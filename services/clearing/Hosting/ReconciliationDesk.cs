@@ -167,6 +167,21 @@ public sealed class ReconciliationDesk(
         return answer;
     }
 
+    public async Task<Wire.InstitutionSettlements> ListInstitutionSettlements(Wire.InstitutionPeriodRequest request, CancellationToken cancellation)
+    {
+        current.MustBeInstitution(request.InstitutionCode);
+        var (from, until) = (Date(request.From, "from"), Date(request.Until, "until"));
+        if (until < from || until.DayNumber - from.DayNumber > 92) throw SystemErrors.FieldInvalid.With("until", "不早于开始日期，且不超过 92 天").AsException();
+        var answer = new Wire.InstitutionSettlements();
+        answer.Settlements.AddRange((await book.OfInstitution(request.InstitutionCode, from, until, cancellation)).Select(c => new Wire.BookedSettlement
+        {
+            SettlementId = c.SettlementId, OriginalId = c.OriginalId ?? "", VisitId = c.VisitId, PersonKey = c.Person.ToString(),
+            InsuranceType = ((int)c.Insurance).ToString(System.Globalization.CultureInfo.InvariantCulture), CareType = c.CareType, BusinessDate = Text(c.BusinessDate),
+            TotalFen = c.Total.Fen, FundFen = c.FundTotal.Fen, AccountFen = c.Figures.Of(Contracts.Settlements.Fund.PersonalAccount).Fen, CashFen = c.Cash.Fen, HomeArea = c.HomeArea.Code,
+        }));
+        return answer;
+    }
+
     public async Task<Wire.DeclarableAnswer> ListDeclarable(string institution, string month, CancellationToken cancellation)
     {
         current.MustBeInstitution(institution);

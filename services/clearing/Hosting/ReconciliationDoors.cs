@@ -36,6 +36,8 @@ public sealed class ReconciliationService(ReconciliationDesk desk) : Reconciliat
 
     public override Task<InstitutionDayAnswer> CompareInstitution(InstitutionDayRequest request, ServerCallContext context) => desk.CompareInstitution(request, context.CancellationToken);
 
+    public override Task<InstitutionSettlements> ListInstitutionSettlements(InstitutionPeriodRequest request, ServerCallContext context) => desk.ListInstitutionSettlements(request, context.CancellationToken);
+
     public override Task<DeclarableAnswer> ListDeclarable(DeclarableRequest request, ServerCallContext context) => desk.ListDeclarable(request.InstitutionCode, request.Month, context.CancellationToken);
 }
 
@@ -60,7 +62,7 @@ public static class ReconciliationDoors
         service.Grpc<ReconciliationService>(
             ("GetDay", read), ("GetPairs", read), ("ListDifferences", read), ("GetDifference", read),
             ("ExplainDifference", act), ("EscalateDifference", act), ("ResolveDifference", act), ("CompareDay", run), ("CloseMonth", run), ("GetMonth", read),
-            ("CompareInstitution", institution), ("ListDeclarable", declarable));
+            ("CompareInstitution", institution), ("ListInstitutionSettlements", declarable), ("ListDeclarable", declarable));
         service.Endpoints(routes =>
         {
             routes.MapGet("/settlements", (string from, string to, int? page_size, string? cursor, SettlementList list) => Answer(list.Page(from, to, page_size ?? 0, cursor ?? ""))).Allow(read);

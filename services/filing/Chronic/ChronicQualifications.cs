@@ -79,7 +79,9 @@ public static class ChronicDecider
 
     public static Decision Revoke(PersonKey person, Actor actor, AdminDivision area, string disease, string reason, DateTimeOffset at, ChronicQualifications state)
     {
-        if (NotHome(actor, area) is { } stranger) return Decision.Refuse(stranger);
+        // 2504: who recognised it (INS-019) may take it back.
+        var own = actor.Role == Role.Institution && state.Qualifications.Any(q => q.HomeArea == area && q.Disease == disease && q.RevokedAt is null && q.Source == actor.OnBehalfOf);
+        if (!own && NotHome(actor, area) is { } stranger) return Decision.Refuse(stranger);
         var standing = state.Qualifications.Any(q => q.HomeArea == area && q.Disease == disease && q.RevokedAt is null);
         if (!standing) return state.Qualifications.Any(q => q.Disease == disease) ? Decision.Done : Decision.Refuse(FilingErrors.ChronicNotQualified.With(disease));
         return Decision.Accept(ChronicQualifications.Stream(person), new ChronicRevoked(area, disease, reason, at));
@@ -87,7 +89,7 @@ public static class ChronicDecider
 
     public static Decision Pick(PersonKey person, Actor actor, AdminDivision area, string institution, DateTimeOffset at, ChronicQualifications state, FilingPolicy policy)
     {
-        if (NotHome(actor, area) is { } stranger) return Decision.Refuse(stranger);
+        if (!ForItself(actor, institution) && NotHome(actor, area) is { } stranger) return Decision.Refuse(stranger);
         var picked = state.PickedAt(area);
         if (picked.Contains(institution)) return Decision.Done;
         return policy.ChronicMaxInstitutions is { } max && picked.Count >= max
@@ -97,9 +99,12 @@ public static class ChronicDecider
 
     public static Decision Drop(PersonKey person, Actor actor, AdminDivision area, string institution, DateTimeOffset at, ChronicQualifications state)
     {
-        if (NotHome(actor, area) is { } stranger) return Decision.Refuse(stranger);
+        if (!ForItself(actor, institution) && NotHome(actor, area) is { } stranger) return Decision.Refuse(stranger);
         return state.PickedAt(area).Contains(institution) ? Decision.Accept(ChronicQualifications.Stream(person), new ChronicInstitutionDropped(area, institution, at)) : Decision.Done;
     }
+
+    /// <summary>人员定点备案 (2505, 2506): an institution takes the patient's choice of itself, and its withdrawal.</summary>
+    private static bool ForItself(Actor actor, string institution) => actor.Role == Role.Institution && actor.OnBehalfOf == institution;
 
     private static Error? NotHome(Actor actor, AdminDivision area) =>
         actor.Role == Role.System || (actor.Role is Role.CityOperator or Role.Reviewer or Role.Supervisor && actor.Node == area) || (actor.Role == Role.DelegatedInsurer && actor.OnBehalfOf == area.Code)

@@ -92,6 +92,7 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
         var now = time.Now();
         // A treatment institution that recognises under the pilot is no agency; the decider asks for its own code.
         if (current.Actor.Role != Role.Institution) area.Hosted(places, settings, current, now);
+        else if (places.At(now).HostOf(area) != settings.Node) throw FilingErrors.AreaNotHosted.With(area).AsException();
         var stream = ChronicQualifications.Stream(person);
         var (actor, policy) = (current.Actor, policies.For(area, now.BusinessDate()));
         var executed = await door.Execute(new Command(actor, current.Correlation, [stream], states => decide(states.Of(stream), policy, actor, now)), cancellation);

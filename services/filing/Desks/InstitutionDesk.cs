@@ -32,9 +32,16 @@ public sealed class InstitutionDesk(IWriteDoor door, FilingPolicies policies, No
     }
 
     /// <exception cref="RefusedException"><c>INSTITUTION_UNKNOWN</c>.</exception>
-    public async Task<Institution> Get(string code, CancellationToken cancellation = default)
+    public Task<Institution> Get(string code, CancellationToken cancellation = default)
     {
         current.MustBeInstitution(code);
+        return Look(code, cancellation);
+    }
+
+    /// <summary>Any institution of this node, for what is public of it (1201).</summary>
+    /// <exception cref="RefusedException"><c>INSTITUTION_UNKNOWN</c>.</exception>
+    public async Task<Institution> Look(string code, CancellationToken cancellation = default)
+    {
         return await door.Read(Institution.Stream(Desk.Need(code, "code")), cancellation) is { Application: not null } known ? known : throw InstitutionErrors.Unknown.With(code).AsException();
     }
 }

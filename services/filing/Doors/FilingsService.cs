@@ -7,6 +7,7 @@ using Yibao.Filing.Desks;
 using Yibao.Filing.Filings;
 using Yibao.Filing.Replication;
 using Yibao.Hosting.Identity;
+using Yibao.Hosting.Persons;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
@@ -16,12 +17,26 @@ using Domain = Yibao.Contracts.Filings;
 namespace Yibao.Filing.Doors;
 
 /// <summary>备案, for agencies: the whole life of a filing.</summary>
-public sealed class FilingsService(FilingDesk desk, FilingLists lists, IWriteDoor door, ICurrentActor current, TimeProvider time) : Contracts.Filing.V1.Filings.FilingsBase
+public sealed class FilingsService(FilingDesk desk, FilingLists lists, IWriteDoor door, IPersonTable identities, ICurrentActor current, TimeProvider time) : Contracts.Filing.V1.Filings.FilingsBase
 {
     public override async Task<FilingReply> Apply(ApplyFilingRequest request, ServerCallContext context)
     {
         var command = Read(request, current.Actor, time.Now());
-        return Reply(command.Person, await desk.Apply(command, Form(request.Form), context.CancellationToken));
+        return Reply(command.Person, await desk.Apply(command, await Completed(Form(request.Form), command), context.CancellationToken));
+    }
+
+    /// <summary>A hospital that refers a patient (2501) knows him by his number; name and number of the form come from his record, and the sight of it is an event.</summary>
+    private async Task<FormFields> Completed(FormFields form, ApplyForFiling command)
+    {
+        if (command.Actor.Role != Role.Institution || form.Name.Length > 0 || form.SocialSecurityNumber.Length > 0) return form;
+        var known = await identities.Reveal(command.Person, "填写转院备案表");
+        return form with
+        {
+            Name = known.Name,
+            SocialSecurityNumber = known.Document.Reveal(),
+            Phone1 = form.Phone1.Length > 0 ? form.Phone1 : known.Phone ?? "",
+            SignedBy = form.SignedBy.Length > 0 ? form.SignedBy : known.Name,
+        };
     }
 
     public override async Task<FilingReply> Handle(HandleFilingRequest request, ServerCallContext context)

@@ -22,6 +22,14 @@ public sealed class InstitutionsService(InstitutionDesk desk, ICurrentActor curr
     public override async Task<InstitutionReply> Get(GetInstitutionRequest request, ServerCallContext context) =>
         Reply(await desk.Get(request.Code, context.CancellationToken), time.Now());
 
+    public override async Task<InstitutionReply> Look(GetInstitutionRequest request, ServerCallContext context)
+    {
+        var shown = Reply(await desk.Look(request.Code, context.CancellationToken), time.Now());
+        shown.MaintenanceDue.Clear();
+        shown.UploadsDue.Clear();
+        return shown;
+    }
+
     internal static InstitutionCommand Read(InstitutionRequest r, Actor actor, DateTimeOffset now)
     {
         var code = Desk.Need(r.Code, "code");

@@ -97,6 +97,8 @@ public static class HandleFilingDecider
             ? FilingErrors.NotHomeAgency.With(filing.HomeArea)
             : filing.Insurance == InsuranceType.Resident ? null : SecurityErrors.DelegationExceeded.With("职工医保备案"),
         { Role: Role.CityOperator or Role.Reviewer or Role.Supervisor } actor when actor.Node == filing.HomeArea => null,
+        // 转院备案撤销 (2502): the hospital that referred takes its referral back before it is decided.
+        { Role: Role.Institution } actor when command is CancelFiling && filing.IsOpen && filing.Application.Referral?.Institution == actor.OnBehalfOf => null,
         _ => FilingErrors.NotHomeAgency.With(filing.HomeArea),
     };
 

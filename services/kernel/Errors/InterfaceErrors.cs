@@ -6,6 +6,9 @@ public static class InterfaceErrors
     public static readonly ErrorDefinition NotJson = new("MESSAGE_NOT_JSON", ErrorCategory.Request,
         "报文不是合法的 JSON：第 {0} 行第 {1} 列", "请按接口规范更正报文后重发", Party.Institution);
 
+    public static readonly ErrorDefinition NotText = new("MESSAGE_NOT_UTF8", ErrorCategory.Request,
+        "报文不是合法的 UTF-8 文本", "请以 UTF-8 编码重发", Party.Institution);
+
     public static readonly ErrorDefinition TooDeep = new("MESSAGE_TOO_DEEP", ErrorCategory.Request,
         "报文嵌套超过 {0} 层", "请按接口规范更正报文后重发", Party.Institution);
 
