@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Yibao.Gateway.Hospital;
 using Yibao.SampleHis;
 
 namespace Yibao.Gateway.Tests;
@@ -75,6 +76,22 @@ public sealed class BadInput(SampleNodes nodes)
         (await Refused(his, his.Headers("2207"))).ShouldBe((401, "接口签名未通过：签名的交易编号与报文不一致"));
 
         IReadOnlyList<(string, string)> Altered(string name, string value) => [.. his.Headers("1101").Select(header => header.Name == name ? (name, value) : header)];
+    }
+
+    [Fact, Covers("SEC-003")]
+    public async Task A_genuine_call_from_an_address_that_is_not_registered_or_not_private_is_refused_and_noted()
+    {
+        var his = new HisSystem(nodes.Http, nodes.Gateway().Http, new HisAccount("AK-elsewhere", "SK-elsewhere", SampleNodes.Wuhan, "示范医院", "420100"), TimeProvider.System);
+
+        (await Refused(his, his.Headers("1101"))).ShouldBe((403, "请求来自未登记或公共网络"));
+
+        nodes.Log.ShouldContain(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("127.0.0.1", StringComparison.Ordinal) && line.Contains("NETWORK_NOT_REGISTERED", StringComparison.Ordinal));
+        // A public address stays out even where someone registered it.
+        var registered = new HospitalAccount("AK", "SK", SampleNodes.Wuhan, new("420100"), [System.Net.IPNetwork.Parse("0.0.0.0/0")]);
+        registered.Allows(System.Net.IPAddress.Parse("203.0.113.7")).ShouldBeFalse();
+        registered.Allows(System.Net.IPAddress.Parse("10.20.30.40")).ShouldBeTrue();
+        registered.Allows(System.Net.IPAddress.Parse("::ffff:203.0.113.7")).ShouldBeFalse();
+        registered.Allows(null).ShouldBeFalse();
     }
 
     [Fact]

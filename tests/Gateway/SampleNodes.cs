@@ -64,6 +64,15 @@ public sealed class SampleNodes : IAsyncLifetime
     public IReadOnlyList<HisSystem> FuzzSenders => _fuzzSenders ??= [.. Enumerable.Range(0, Workstations).Select(number =>
         new HisSystem(Http, Gateway().Http, new HisAccount($"AK-fuzz-{number}", $"SK-fuzz-{number}", Wuhan, "示范医院", "420100"), TimeProvider.System))];
 
+    /// <summary>Registered for a network that none of these tests comes from.</summary>
+    private static readonly KeyValuePair<string, string?>[] Elsewhere =
+    [
+        new("Yibao:Hospital:Accounts:AK-elsewhere:SecretKey", "SK-elsewhere"),
+        new("Yibao:Hospital:Accounts:AK-elsewhere:Institution", Wuhan),
+        new("Yibao:Hospital:Accounts:AK-elsewhere:Area", "420100"),
+        new("Yibao:Hospital:Accounts:AK-elsewhere:Networks:0", "10.1.0.0/16"),
+    ];
+
     private static IEnumerable<KeyValuePair<string, string?>> FuzzAccounts() => Enumerable.Range(0, Workstations).SelectMany(number => new KeyValuePair<string, string?>[]
     {
         new($"Yibao:Hospital:Accounts:AK-fuzz-{number}:SecretKey", $"SK-fuzz-{number}"),
@@ -79,7 +88,7 @@ public sealed class SampleNodes : IAsyncLifetime
         {
             Backing = await SharedBacking.GetAsync(),
             Prefix = $"gateway{Environment.ProcessId}_",
-            Settings = SampleAccounts.Settings(samples).Concat(FuzzAccounts()).ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
+            Settings = SampleAccounts.Settings(samples).Concat(FuzzAccounts()).Concat(Elsewhere).ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
             LogLevel = LogLevel.Information,
             More = (_, builder) => builder.Logging.ClearProviders().AddProvider(_lines),
         }, TestContext.Current.CancellationToken);

@@ -64,7 +64,19 @@ public sealed class LenientReadingTests
     [Theory]
     [InlineData("{\"data\":{\"memo\":\"\\ud800\"}}")]
     [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"data\":{\"memo\":\"a\\u0000b\"}}")]
     public void Refuses_half_a_character(string input) => Should.Throw<RefusedException>(() => Read(input)).Error.Code.ShouldBe("MESSAGE_NOT_UTF8");
+
+    [Theory]
+    [InlineData("0001-01-01 00:00:00")]
+    [InlineData("9999-12-31")]
+    [InlineData("2026-02-30")]
+    public void Knows_no_day_outside_our_time(string day)
+    {
+        var data = Read("{\"data\":{\"begntime\":\"" + day + "\"}}").Input.One("data")!;
+        data.DateTime("begntime").ShouldBeNull();
+        data.Date("begntime").ShouldBeNull();
+    }
 
     [Fact]
     public void Refuses_bytes_that_are_no_utf8() =>

@@ -48,11 +48,11 @@ public sealed class InputNode(string name, JsonObject fields)
 
     /// <summary>yyyy-MM-dd, or the date part of a date-time.</summary>
     public DateOnly? Date(string code) =>
-        Text(code) is { Length: >= 10 } text && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+        Text(code) is { Length: >= 10 } text && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && IsOfOurTime(date.Year) ? date : null;
 
     /// <summary>yyyy-MM-dd HH:mm:ss, or yyyy-MM-dd as its first instant; local (Asia/Shanghai) time.</summary>
     public DateTime? DateTime(string code) =>
-        System.DateTime.TryParseExact(Text(code), ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+        System.DateTime.TryParseExact(Text(code), ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && IsOfOurTime(time.Year) ? time : null;
 
     /// <summary>字段扩展 (exp_content): a JSON object sent as text, or as an object; also spelled expContent. Empty when not given or not an object.</summary>
     public InputNode Extension()
@@ -70,6 +70,9 @@ public sealed class InputNode(string name, JsonObject fields)
             return new InputNode("exp_content", []);
         }
     }
+
+    // Nobody alive was born before, and nothing is settled after: a year outside is a slip of the pen, and no clock need reckon with it.
+    private static bool IsOfOurTime(int year) => year is >= 1850 and <= 2200;
 
     private static string? Given(string text) =>
         text.Trim() is { Length: > 0 } trimmed && !trimmed.Equals("null", StringComparison.OrdinalIgnoreCase) ? trimmed : null;

@@ -65,7 +65,7 @@ public sealed record InterfaceRequest(
             {
                 JsonObject fields => fields.All(field => IsText(field.Value)),
                 JsonArray rows => rows.All(IsText),
-                JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>() is not null,
+                JsonValue value when value.GetValueKind() == JsonValueKind.String => !value.GetValue<string>().Contains('\0', StringComparison.Ordinal),
                 _ => true,
             };
         }

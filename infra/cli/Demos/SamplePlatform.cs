@@ -24,6 +24,7 @@ internal static class SamplePlatform
         {
             Modules = [.. LocalModules.All.Where(module => module is not SettlementModule), settlement],
             More = faults.Install,
+            Settings = SampleAccounts.Settings(Samples),
             // What goes wrong in a demo goes wrong on purpose, and the demo says so itself.
             LogLevel = LogLevel.Critical,
             Progress = output.Progress,

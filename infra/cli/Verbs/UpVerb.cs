@@ -3,9 +3,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 using Yibao.Backing;
+using Yibao.Cli.Demos;
 using Yibao.Cli.Shell;
 using Yibao.Kernel.Places;
 using Yibao.Local;
+using Yibao.Local.Samples;
 using Command = System.CommandLine.Command;
 
 namespace Yibao.Cli.Verbs;
@@ -22,11 +24,13 @@ internal sealed class UpVerb() : Verb("up", "Start PostgreSQL, RabbitMQ and ever
         var keep = Option(command, "--keep", "Keep the data and find it again next time", false);
         var separate = Option(command, "--separate", "One process per service and node", false);
         var otlp = Option<Uri>(command, "--otlp", "Collector of figures and traces, e.g. http://127.0.0.1:4317");
-        Does(command, (parsed, output, cancellation) => RunAsync(parsed.GetValue(nodes)!, parsed.GetValue(keep), parsed.GetValue(separate), parsed.GetValue(otlp), output, cancellation));
+        var samples = Option(command, "--samples", "Store the sample institutions, persons and filings, and give the institutions accounts at the hospital interface", false);
+        Does(command, (parsed, output, cancellation) => RunAsync(parsed.GetValue(nodes)!, parsed.GetValue(keep), parsed.GetValue(separate), parsed.GetValue(samples), parsed.GetValue(otlp), output, cancellation));
     }
 
-    private static async Task<int> RunAsync(string[] codes, bool keep, bool separate, Uri? otlp, Output output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string[] codes, bool keep, bool separate, bool samples, Uri? otlp, Output output, CancellationToken cancellation)
     {
+        if (samples && separate) throw new WrongInputException("--samples stores through the services of this process: leave out --separate.");
         var run = RunFolder.Path;
         if (RunningPlatform.In(run) is { } other) throw new FailedException($"It runs already (process {other.Process}). Stop that one first.");
         var clock = Stopwatch.StartNew();
@@ -39,12 +43,14 @@ internal sealed class UpVerb() : Verb("up", "Start PostgreSQL, RabbitMQ and ever
             Issuer = issuer,
             StateFolder = keep ? Path.Combine(run, $"state-{Kept}") : null,
             BackingOptions = new BackingOptions { Keep = keep ? Kept : null, StopOnSignals = false, Progress = output.Progress },
+            Settings = samples ? SampleAccounts.Settings(SamplePlatform.Samples) : new Dictionary<string, string?>(),
             MemorablePorts = true,
             Progress = output.Progress,
         };
         try
         {
             await using var platform = await StartAsync(options, cancellation);
+            if (samples) await SampleData.Store(platform, SamplePlatform.Samples, cancellation);
             var running = RunningPlatform.Of(platform);
             running.WriteTo(run);
             Show(platform, clock.Elapsed, output);

@@ -65,7 +65,7 @@ public sealed class HospitalDoorFuzz(SampleNodes nodes)
         answers.AddOrUpdate(code, 1, static (_, count) => count + 1);
         if (!Allowed.Contains(reply.Status)) findings.Enqueue($"#{input.Number} {input.Kind}: HTTP {reply.Status}");
         if (reply.Status == 200 && reply.Body is null && input.Kind != "huge") findings.Enqueue($"#{input.Number} {input.Kind}: no JSON");
-        if (code == "INTERNAL") findings.Enqueue($"#{input.Number} {input.Kind}: {reply.Error}");
+        if (code == "INTERNAL") findings.Enqueue($"#{input.Number} {input.Kind}: {reply.Error} {LoggedUnder(reply.Error)} {await input.Content().ReadAsStringAsync(cancellation)}");
         // A success gives the HIS its own patient back; a refusal says nothing of him.
         if (!reply.Succeeded && HostileMessages.Identities.Any(identity => text.Contains(identity, StringComparison.Ordinal))) findings.Enqueue($"#{input.Number} {input.Kind}: an identity in {code}");
     }
@@ -89,6 +89,9 @@ public sealed class HospitalDoorFuzz(SampleNodes nodes)
         await path.Inpatient(SampleNodes.GuiyangEmployee, SampleNodes.InpatientCharges, TestContext.Current.CancellationToken);
         return sent;
     }
+
+    /// <summary>What stands in the log under the trace that the answer names.</summary>
+    private string LoggedUnder(string error) => error.Split("跟踪号 ") is [_, { Length: >= 32 } rest] ? nodes.Log.FirstOrDefault(line => line.Contains(rest[..32], StringComparison.Ordinal)) ?? "" : "";
 
     private static int Setting(string name, int standard) => int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : standard;
 }
