@@ -48,6 +48,11 @@ public sealed record InterfaceRequest(
             // Text is only looked at when it is asked for: here, all of it, so that nothing further on meets half a character.
             return Utf8.IsValid(json.Span) && JsonNode.Parse(json.Span, documentOptions: Lenient) is var message && IsText(message) ? message : throw InterfaceErrors.NotText.With().AsException();
         }
+        catch (InvalidOperationException)
+        {
+            // The name of a field with half of a pair in it.
+            throw InterfaceErrors.NotText.With().AsException();
+        }
         catch (JsonException e)
         {
             // The parser's own message can quote the content, and the content can be an identity: only the place is told.
