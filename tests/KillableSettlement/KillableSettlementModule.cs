@@ -31,8 +31,9 @@ public sealed class KillableSettlementModule : IServiceModule
             if (!File.Exists(order) || File.ReadAllText(order) != step) return;
             File.Delete(order);
             Process.GetCurrentProcess().Kill();
-            // Nothing of this process happens after the step.
-            Thread.Sleep(Timeout.Infinite);
+            // Nothing of this process happens after the step: the signal is on its way.
+            using var never = new ManualResetEventSlim();
+            never.Wait();
         }
     }
 }

@@ -40,15 +40,18 @@ internal sealed partial class UnwordedCalls(RequestDelegate next, ILogger<Unword
     /// <summary>Null when the answer is a message, or an error that has its words.</summary>
     private static Error? Unworded(HttpContext http)
     {
-        if (http.Response.HasStarted && http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { IsReadOnly: false }) return null;
-        switch (http.Response.StatusCode)
+        if (Status(http) is not { } ended) return null;
+        if (!ended.TryGetValue("grpc-status", out var status))
         {
-            case StatusCodes.Status413PayloadTooLarge: return SystemErrors.RequestTooLarge.With();
-            case StatusCodes.Status400BadRequest: return SystemErrors.RequestMalformed.With();
+            return http.Response.HasStarted ? null : http.Response.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => SystemErrors.RequestTooLarge.With(),
+                StatusCodes.Status400BadRequest => SystemErrors.RequestMalformed.With(),
+                _ => null,
+            };
         }
 
-        var trailers = http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        if (trailers is null || !trailers.TryGetValue("grpc-status", out var status) || trailers.ContainsKey(Details)) return null;
+        if (ended.ContainsKey(Details)) return null;
         return (StatusCode)int.Parse(status.ToString(), CultureInfo.InvariantCulture) switch
         {
             StatusCode.ResourceExhausted => SystemErrors.RequestTooLarge.With(),
@@ -67,13 +70,16 @@ internal sealed partial class UnwordedCalls(RequestDelegate next, ILogger<Unword
             http.Response.ContentLength = null;
         }
 
-        // Of an answer that has not begun these are its trailers too; of one that has, they go at its end.
-        var trailers = http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        if (trailers is null) return;
-        trailers["grpc-status"] = ((int)worded.StatusCode).ToString(CultureInfo.InvariantCulture);
-        trailers["grpc-message"] = Uri.EscapeDataString(worded.Status.Detail);
-        foreach (var entry in worded.Trailers) trailers[entry.Key] = entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
+        var ended = Status(http)!;
+        ended["grpc-status"] = ((int)worded.StatusCode).ToString(CultureInfo.InvariantCulture);
+        ended["grpc-message"] = Uri.EscapeDataString(worded.Status.Detail);
+        foreach (var entry in worded.Trailers) ended[entry.Key] = entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : entry.Value;
     }
+
+    /// <summary>Where the call's status stands: an answer without a message has it among its headers, any other in its trailers.</summary>
+    private static IHeaderDictionary? Status(HttpContext http) => !http.Response.HasStarted
+        ? http.Response.Headers
+        : http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers ? trailers : null;
 
     [LoggerMessage(1003, LogLevel.Information, "{Path} was not readable: {Code}")]
     private static partial void LogUnworded(ILogger logger, string path, string code);

@@ -72,6 +72,7 @@ public sealed class PersonTableTests(SharedPostgres postgres) : IClassFixture<Sh
     [Fact]
     public async Task A_patient_of_another_node_is_kept_under_the_key_that_node_gave()
     {
+        using var _ = _keeper.Act(Clerk);
         var key = PersonKey.Create();
         await Table.Remember(key, Person);
         await Table.Remember(key, Person with { Name = "别人" });
@@ -85,6 +86,7 @@ public sealed class PersonTableTests(SharedPostgres postgres) : IClassFixture<Sh
     [Fact]
     public async Task Who_is_known_here_already_is_found_by_both_keys_until_one_is_erased()
     {
+        using var _ = _keeper.Act(Clerk);
         var (own, foreign) = (await Table.Register(Person), PersonKey.Create());
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Table.Remember(foreign, Person)));
 
