@@ -176,11 +176,10 @@ internal sealed class HostileMessages(int seed, IReadOnlyList<HisSystem> senders
 
     private static Hostile Huge(int number, HisSystem his, Random random)
     {
-        var chunked = random.Next(2) == 0;
+        var said = random.Next(2) == 0;
         return new Hostile(number, "huge", () =>
         {
-            var content = new StreamContent(new Endless(100L * 1024 * 1024));
-            if (chunked) content.Headers.ContentLength = null;
+            var content = new Endless(100L * 1024 * 1024, said);
             content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
             return content;
         }, his.Headers("2204"));
@@ -252,37 +251,20 @@ internal sealed class HostileMessages(int seed, IReadOnlyList<HisSystem> senders
 
     private static T Pick<T>(Random random, IReadOnlyList<T> from) => from[random.Next(from.Count)];
 
-    /// <summary>So many bytes that begin like a message.</summary>
-    private sealed class Endless(long length) : Stream
+    /// <summary>So many bytes that begin like a message; said beforehand or not.</summary>
+    private sealed class Endless(long length, bool said) : HttpContent
     {
-        private long _at;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => length;
-
-        public override long Position { get => _at; set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
         {
-            var size = (int)Math.Min(count, length - _at);
-            buffer.AsSpan(offset, size).Fill((byte)'[');
-            _at += size;
-            return size;
+            var block = new byte[64 * 1024];
+            block.AsSpan().Fill((byte)'[');
+            for (var left = length; left > 0; left -= block.Length) await stream.WriteAsync(block.AsMemory(0, (int)Math.Min(left, block.Length)));
         }
 
-        public override void Flush()
+        protected override bool TryComputeLength(out long computed)
         {
+            computed = length;
+            return said;
         }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
