@@ -50,7 +50,7 @@ internal sealed class FilingDemo() : Demo("filing", "异地就医备案：出院
         var visit = stage.Message(Bill).Input.One("mdtrtinfo")!;
         var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "infra", "samples", Bill + ".json"), cancellation);
         foreach (var (given, becomes) in ((string, string)[])
-            [(visit.Text("certno")!, invented.Id.Reveal()), (visit.Text("mdtrt_id")!, visit.Text("mdtrt_id") + "F"), (visit.Text("ipt_no")!, visit.Text("ipt_no") + "F"), (stage.Message(Bill).MessageId, "H42010000001202611121100000577")])
+            [(visit.Text("certno")!, invented.Id.Reveal()), (stage.Message(Bill).Input.One("data")!.Text("psn_name")!, invented.Name), (visit.Text("mdtrt_id")!, visit.Text("mdtrt_id") + "F"), (visit.Text("ipt_no")!, visit.Text("ipt_no") + "F"), (stage.Message(Bill).MessageId, "H42010000001202611121100000577")])
             text = text.Replace(given, becomes, StringComparison.Ordinal);
         var message = InterfaceRequest.Read(Encoding.UTF8.GetBytes(text));
         var his = stage.His(message);

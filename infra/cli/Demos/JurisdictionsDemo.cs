@@ -64,7 +64,7 @@ internal sealed class JurisdictionsDemo() : Demo("jurisdictions", "五地政策�
         var sample = stage.Message("f-guiyang-inpatient-in-wuhan");
         var visit = sample.Input.One("mdtrtinfo")!;
         var message = await Message("f-guiyang-inpatient-in-wuhan", cancellation,
-            (visit.Text("certno")!, person.Id.Reveal()), (visit.Text("mdtrt_id")!, visit.Text("mdtrt_id") + "K"), (visit.Text("ipt_no")!, visit.Text("ipt_no") + "K"),
+            (visit.Text("certno")!, person.Id.Reveal()), (sample.Input.One("data")!.Text("psn_name")!, person.Name), (visit.Text("mdtrt_id")!, visit.Text("mdtrt_id") + "K"), (visit.Text("ipt_no")!, visit.Text("ipt_no") + "K"),
             (sample.MessageId, "H42010000001202611121100000588"), ($"\"insuplc_admdvs\": \"{sample.HomeArea}\"", $"\"insuplc_admdvs\": \"{Kaifeng}\""));
         var his = stage.His(message, south);
         var prepared = await his.Prepare(message, cancellation);
@@ -82,7 +82,7 @@ internal sealed class JurisdictionsDemo() : Demo("jurisdictions", "五地政策�
         var sample = stage.Message("b-xining-outpatient-in-wuhan");
         var visit = sample.Input.One("mdtrtinfo")!;
         var message = await Message("b-xining-outpatient-in-wuhan", cancellation,
-            (sample.Input.One("data")!.Text("certno")!, person.Id.Reveal()), (visit.Text("mdtrt_id")!, "GZ" + visit.Text("mdtrt_id")), (sample.MessageId, "H44010000001202611151015000588"),
+            (sample.Input.One("data")!.Text("certno")!, person.Id.Reveal()), (sample.Input.One("data")!.Text("psn_name")!, person.Name), (visit.Text("mdtrt_id")!, "GZ" + visit.Text("mdtrt_id")), (sample.MessageId, "H44010000001202611151015000588"),
             ("H42010000001", "H44010000001"), ($"\"insuplc_admdvs\": \"{sample.HomeArea}\"", $"\"insuplc_admdvs\": \"{Shanwei}\""), ($"\"mdtrtarea_admvs\": \"{sample.TreatmentArea}\"", $"\"mdtrtarea_admvs\": \"{Guangzhou}\""));
         var his = stage.His(message, south);
         var prepared = await his.Prepare(message, cancellation);

@@ -114,6 +114,9 @@ public static class SampleData
         executed.OrThrow();
     }
 
+    // Opening across provinces is the last step of an institution: who waits for less may meet a copy that is not open yet.
+    private static readonly AdminDivision Elsewhere = new("110000");
+
     /// <summary>Institutions reach the settlement service by message: wait for the last of them.</summary>
     private static async Task Known(LocalPlatform platform, IReadOnlyList<IReadOnlyDictionary<string, string>> institutions, CancellationToken cancellation)
     {
@@ -124,7 +127,7 @@ public static class SampleData
             {
                 try
                 {
-                    await copies.InForce(row["fixmedins_code"], "21", null, At("2026-01-01"));
+                    await copies.InForce(row["fixmedins_code"], "21", Elsewhere, At("2026-01-01"));
                     break;
                 }
                 catch (Kernel.Errors.RefusedException) when (attempt < 200)
