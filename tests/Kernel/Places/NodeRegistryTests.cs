@@ -16,7 +16,7 @@ public sealed class NodeRegistryTests
     {
         Map.Children(AdminDivision.National).Count.ShouldBe(32); // 31 provinces and the corps
         Map.Places.Count(place => place is { Tier: Tier.City, IsPoolingArea: true }).ShouldBeGreaterThan(380);
-        Map.Nodes.Count.ShouldBe(36); // nation, provinces, Xining
+        Map.Nodes.Count.ShouldBe(36); // nation, provinces, Guangzhou, Shanwei, Xining
         Map.Children(At("420000")).Select(place => place.Printed).ShouldBe(
             ["武汉市", "黄石市", "十堰市", "宜昌市", "襄阳市", "鄂州市", "荆门市", "孝感市", "荆州市", "黄冈市", "咸宁市", "随州市", "恩施州", "仙桃市", "潜江市", "天门市", "神农架林区", "湖北省省本级"]);
         Map.Children(At("630000")).Take(8).Select(place => place.Short).ShouldBe(["西宁", "海东", "海西", "海南", "海北", "黄南", "果洛", "玉树"]);
