@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yibao.Gateway.Documents;
 using Yibao.Gateway.Hospital;
 using Yibao.Gateway.Hospital.Transactions;
 using Yibao.Gateway.Limits;
@@ -27,6 +28,7 @@ public sealed class GatewayModule : IServiceModule
     {
         service.AddPassThrough();
         service.AddInstitutionLimits();
+        AudienceDocuments.AddTo(service);
         service.Services.TryAddSingleton<IGatewaySignature, HmacSha1Signature>();
         service.Services.TryAddSingleton<IHospitalAccounts, ConfiguredAccounts>();
         service.AddTransactions();

@@ -48,6 +48,7 @@ public sealed class FilingModule : IServiceModule
         Tell(service);
         Doors(service);
         RestDoors.Map(service);
+        service.OpenApi("备案服务 filing");
         IdentityDoor.Map(service);
         ArchiveDoor.Map(service);
         ConsentDoor.Map(service);

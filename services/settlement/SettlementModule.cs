@@ -46,6 +46,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         Nodes(service);
         Doors(service);
         AfterSettlement.Declare(service, Regions);
+        service.OpenApi("结算服务 settlement");
 
         var services = service.Services;
         var node = service.Settings.Node;

@@ -20,7 +20,7 @@ internal static class PassThrough
     /// <summary>The name under which a peer's JSON door stands among the peers, beside its gRPC door.</summary>
     public static string JsonDoor(string service) => $"{service}/http";
 
-    private static readonly string[] Services = ["filing", "settlement", "clearing"];
+    public static readonly string[] Services = ["filing", "settlement", "clearing"];
 
     public static void AddPassThrough(this ServiceBuilder service)
     {

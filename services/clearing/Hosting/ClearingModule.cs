@@ -41,6 +41,7 @@ public sealed class ClearingModule : IServiceModule
             .Job<MonthCheck>("reconciliation-month", "daily 08:00");
         ReconciliationMeters.Declare(service);
         ReconciliationDoors.Declare(service);
+        service.OpenApi("清算服务 clearing");
 
         var services = service.Services;
         var node = service.Settings.Node;

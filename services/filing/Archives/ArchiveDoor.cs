@@ -83,7 +83,8 @@ internal static class ArchiveDoor
         var agencies = Access.Change(Role.CityOperator, Role.ProvinceOperator, Role.Reviewer, Role.Supervisor);
         service.Endpoints(routes =>
         {
-            routes.MapPost("/archives", (ArchiveRequest request, ArchiveDesk desk, HttpContext http) => desk.Archive(request, http.RequestAborted)).Allow(agencies.CheckedInside("保管机构"));
+            routes.MapPost("/archives", (ArchiveRequest request, ArchiveDesk desk, HttpContext http) => desk.Archive(request, http.RequestAborted)).Allow(agencies.CheckedInside("保管机构"))
+                .Example(new ArchiveRequest("630200-2026-000123", "FILING", "630200", "420100", "2026-000123", new string('0', 64), 15));
             routes.MapPost("/archives/{id}/readings", (string id, string? purpose, ArchiveDesk desk, HttpContext http) => desk.Read(id, purpose ?? "", http.RequestAborted)).Allow(agencies.CheckedInside("保管机构，或已准予的机构"));
             routes.MapPost("/archives/{id}/requests", async (string id, ReadingApplication request, ArchiveDesk desk, HttpContext http) =>
             {

@@ -87,9 +87,11 @@ internal static class ConsentDoor
         var rule = Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor).CheckedInside("按参保地核对");
         service.Endpoints(routes =>
         {
-            routes.MapPost("/consents", (ConsentRequest request, ConsentDesk desk, HttpContext http) => desk.Give(request, http.RequestAborted)).Allow(rule);
+            routes.MapPost("/consents", (ConsentRequest request, ConsentDesk desk, HttpContext http) => desk.Give(request, http.RequestAborted)).Allow(rule)
+                .Example(new ConsentRequest("C-2026-0007", "0123456789abcdef0123456789abcdef", "公安", "核验居住信息", "630200-2026-000123", "2026-03-01", ""));
             routes.MapPost("/consents/{id}/withdrawal", (string id, ConsentDesk desk, HttpContext http) => desk.Withdraw(id, http.RequestAborted)).Allow(rule);
-            routes.MapPost("/inquiries", (InquiryRequest request, ConsentDesk desk, HttpContext http) => desk.Ask(request, http.RequestAborted)).Allow(rule);
+            routes.MapPost("/inquiries", (InquiryRequest request, ConsentDesk desk, HttpContext http) => desk.Ask(request, http.RequestAborted)).Allow(rule)
+                .Example(new InquiryRequest("I-2026-0031", "C-2026-0007", "0123456789abcdef0123456789abcdef", "公安", "核验居住信息"));
             routes.MapPost("/consents/{id}/inquiries/{inquiry}/false-statement", (string id, string inquiry, FindingRequest request, ConsentDesk desk, HttpContext http) => desk.Found(id, inquiry, request, http.RequestAborted)).Allow(rule);
         });
     }

@@ -33,7 +33,12 @@ internal static class RestDoors
                 var request = await Body<ApplyFilingRequest>(http);
                 var command = FilingsService.Read(request, current.Actor, time.Now());
                 return Json(FilingsService.Reply(command.Person, await desk.Apply(command, FilingsService.Form(request.Form), http.RequestAborted)));
-            }).Allow(FilingModule.Handling.CheckedInside("参保地在请求中，由服务核对"));
+            }).Allow(FilingModule.Handling.CheckedInside("参保地在请求中，由服务核对")).Example(new ApplyFilingRequest
+            {
+                ApplicationId = "2026-000123", PersonKey = "0123456789abcdef0123456789abcdef", HomeArea = "630200", InsuranceType = "390", Category = 5, Place = "420100", Channel = "NATIONAL_APP",
+                Materials = { "E_CREDENTIAL", "FILING_FORM" },
+                Form = new FilingForm { Name = "赵晓明", SocialSecurityNumber = "999000194001010011", HomeAddress = "某市某路一号", ContactAddress = "武汉某路二号", Phone1 = "12000000001", SignedBy = "赵晓明" },
+            });
 
             routes.MapGet("/filings/{number}", async (string number, HttpContext http, FilingDesk desk) =>
             {

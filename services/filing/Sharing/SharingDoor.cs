@@ -112,9 +112,11 @@ internal static class SharingDoor
         var rule = Access.Change(Role.ProvinceOperator, Role.Supervisor).CheckedInside("协议所属经办机构");
         service.Endpoints(routes =>
         {
-            routes.MapPost("/sharing/agreements", (AgreementRequest request, SharingDesk desk, HttpContext http) => desk.Agree(request, http.RequestAborted)).Allow(rule);
+            routes.MapPost("/sharing/agreements", (AgreementRequest request, SharingDesk desk, HttpContext http) => desk.Agree(request, http.RequestAborted)).Allow(rule)
+                .Example(new AgreementRequest("630200-MZ-2026", "630200", "民政局", "救助核对", ["person_key", "status"], "2026-01-01", "2026-12-31"));
             routes.MapPost("/sharing/agreements/{id}/end", (string id, SharingDesk desk, HttpContext http) => desk.End(id, http.RequestAborted)).Allow(rule);
-            routes.MapPost("/sharing/agreements/{id}/exports", (string id, ExportRequest request, SharingDesk desk, HttpContext http) => desk.Give(id, request, http.RequestAborted)).Allow(rule);
+            routes.MapPost("/sharing/agreements/{id}/exports", (string id, ExportRequest request, SharingDesk desk, HttpContext http) => desk.Give(id, request, http.RequestAborted)).Allow(rule)
+                .Example(new ExportRequest("630200-MZ-2026-03", "救助核对", ["person_key", "status"], "2026-03-01", "2026-03-31"));
         });
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
@@ -8,6 +9,9 @@ namespace Yibao.Hosting;
 /// <summary>The description of a service's JSON door, for people who write its clients.</summary>
 public static class OpenApiWords
 {
+    /// <summary>Extension of an operation: names of the roles that may call it.</summary>
+    public const string Roles = "x-yibao-roles";
+
     private const string Bearer = "bearer";
 
     /// <summary>Serves <c>/openapi/v1.json</c>: every endpoint with who may call it and over which region, and how errors look.</summary>
@@ -26,9 +30,12 @@ public static class OpenApiWords
             });
             options.AddOperationTransformer((operation, context, _) =>
             {
+                if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().LastOrDefault() is { } example) Show(operation, example);
                 operation.Responses ??= [];
                 operation.Responses["default"] = new OpenApiResponse { Description = "application/problem+json (RFC 9457)：code, title, detail, category, acts, trace" };
                 if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Access>().LastOrDefault() is not { Open: false } access) return Task.CompletedTask;
+                // So that a description per audience can be cut from this one.
+                (operation.Extensions ??= new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal))[Roles] = new JsonNodeExtension(new JsonArray([.. access.Roles.Order().Select(role => (JsonNode)role.ToString())]));
                 var who = $"{string.Join(", ", access.Roles.Order())}；{access.Region}";
                 operation.Description = operation.Description is { Length: > 0 } told ? $"{told}\n\n{who}" : who;
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
@@ -37,5 +44,14 @@ public static class OpenApiWords
         });
         service.Endpoints(routes => routes.MapOpenApi().Allow(Access.Anyone));
         return service;
+    }
+
+    private static void Show(OpenApiOperation operation, RequestExample example)
+    {
+        var content = operation.RequestBody is OpenApiRequestBody { Content: { } described } ? described : new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal);
+        if (!content.TryGetValue("application/json", out var json)) content["application/json"] = json = new OpenApiMediaType();
+        if (example.Message is { } message) json.Schema = RequestExamples.SchemaOf(message);
+        json.Example = example.Body.DeepClone();
+        operation.RequestBody = new OpenApiRequestBody { Required = true, Content = content };
     }
 }
