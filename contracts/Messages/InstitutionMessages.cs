@@ -47,8 +47,7 @@ public sealed record InstitutionReplicated(
     /// <param name="internet">“互联网+”: needs an opening of its own.</param>
     public Error? Refuses(Scope scope, CareType care, DateTimeOffset began, bool internet = false)
     {
-        if (CancelledFrom is { } cancelled && began >= cancelled) return InstitutionErrors.Cancelled.With(Code, Minute(cancelled));
-        if (Interruptions.FirstOrDefault(i => i.From <= began && (i.Until is not { } until || began < until)) is { } interruption) return InstitutionErrors.Suspended.With(Code, Minute(interruption.From));
+        if (OutOfForce(began) is { } gone) return gone;
         if (scope == Scope.Local) return null;
 
         var openings = Openings.Where(o => o.Scope == scope).ToList();
@@ -60,6 +59,13 @@ public sealed record InstitutionReplicated(
         if (here.Count == 0) return InstitutionErrors.CareTypeNotOpen.With(Code, CareName(care), ScopeName(scope));
         var first = here.Min(o => o.From);
         return began.BusinessDate() >= first ? null : FilingErrors.NotYetOpen.With(first.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Suspended or cancelled for a visit that begins then (INS-005): what every place asks, whatever the institution is open for. A stay that began before goes on.</summary>
+    public Error? OutOfForce(DateTimeOffset began)
+    {
+        if (CancelledFrom is { } cancelled && began >= cancelled) return InstitutionErrors.Cancelled.With(Code, Minute(cancelled));
+        return Interruptions.FirstOrDefault(i => i.From <= began && (i.Until is not { } until || began < until)) is { } interruption ? InstitutionErrors.Suspended.With(Code, Minute(interruption.From)) : null;
 
         static string Minute(DateTimeOffset instant) => instant.InBeijing().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
     }

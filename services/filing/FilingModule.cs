@@ -3,6 +3,7 @@ using Yibao.Contracts.Institutions;
 using Yibao.Contracts.Nodes;
 using Yibao.Filing.Archives;
 using Yibao.Filing.Consents;
+using Yibao.Filing.Chronic;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Doors;
 using Yibao.Filing.Eligibility;
@@ -45,6 +46,7 @@ public sealed class FilingModule : IServiceModule
         service.Table(SealedPapers.Ddl);
         service.Persons<AccessLog>();
         service.Job<ExpiryList>("filing-expiry", "daily 00:10");
+        service.Job<DetailsSweep>("filing-details-sweep", "daily 01:10");
         Tell(service);
         Doors(service);
         RestDoors.Map(service);
@@ -66,6 +68,7 @@ public sealed class FilingModule : IServiceModule
         services.AddSingleton<EligibilityDesk>();
         services.AddSingleton<PersonDesk>();
         services.AddSingleton<FilingDesk>();
+        services.AddSingleton<PrintDesk>();
         services.AddSingleton<InstitutionDesk>();
         services.AddSingleton<FilingLists>();
         services.AddSingleton<UploadRun>();
@@ -80,6 +83,8 @@ public sealed class FilingModule : IServiceModule
         service.Publishes<InstitutionTold, InstitutionReplicated>(fact => fact.Fact.Replica);
         service.Edges<Replication.Replication>();
         service.SendsOverEdge<FilingTold>((fact, signer) => Replication.Replication.Tell(fact.Fact.Replica, service.Registry, node, signer));
+        service.SendsOverEdge<ChronicTold>((fact, signer) => Replication.Replication.Tell(fact.Fact.Replica, service.Registry, node, signer));
+        service.Handles<InstitutionReplicated, Replication.InstitutionSpread>();
         service.Publishes<NodeRegistryVersionsStored, NodeRegistryExtended>(fact => fact.Fact.Extension);
         service.SendsOverEdge<NodeRegistryPassedOn>((fact, signer) => RegistryDesk.PassOn(fact.Fact, signer));
     }
@@ -99,6 +104,7 @@ public sealed class FilingModule : IServiceModule
             ("Get", Looking.CheckedInside("按备案编号的参保地核对")),
             ("List", Agencies.OwnSubtree<ListFilingsRequest>(request => AreaOf(request.HomeArea))),
             ("GetReported", Looking.CheckedInside("上报的备案供就医地查询")),
+            ("GetReportedChronic", Looking.CheckedInside("上报的慢特病待遇资格供就医地查询")),
             ("ChangeChronic", Handling.CheckedInside("参保地在请求中，由服务核对")));
         service.Grpc<InstitutionsService>(
             ("Do", Access.Change(Role.CityOperator, Role.Reviewer, Role.Supervisor, Role.ProvinceOperator, Role.NationalOperator, Role.Institution).OrInside().CheckedInside("机构的主管经办机构由规则核对")),

@@ -38,7 +38,7 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
         command = command with
         {
             MissingFields = FormFields.Missing(form),
-            Details = details.Reference(command.Number, form),
+            Details = SealedDetails.Reference(command.Number),
             DetailsDigest = details.Digest(form),
             Due = online && policy.OnlineHandlingWorkingDays is { } days ? WorkingCalendar.Reference.Add(command.At.BusinessDate(), days) : null,
         };
@@ -54,7 +54,11 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
         if (command.MissingFields.Count == 0) await details.Keep(command.Details, command.Person, form);
         var executed = await door.Execute(new Command(command.Actor, current.Correlation, [number, filings, person], states =>
             ApplyForFilingDecider.Decide(command, states.Of(number), states.Of(filings), states.Of(person), policy, map)), cancellation);
-        return executed.OrThrow().State(filings).Of(command.ApplicationId)!;
+        var stored = executed.State(filings).Of(command.ApplicationId);
+        // Refused, or a repeat of what is stored already: nobody has a reason to keep these particulars.
+        if (stored?.Application.Details != command.Details) await details.Erase(command.Details);
+        _ = executed.OrThrow();
+        return stored!;
     }
 
     public async Task<(PersonKey Person, Filings.Filing Filing)> Handle(string number, Func<PersonKey, AdminDivision, Actor, DateTimeOffset, HandleFiling> make, string? reason, CancellationToken cancellation = default)
@@ -77,12 +81,22 @@ public sealed class FilingDesk(IWriteDoor door, FilingPolicies policies, SealedD
         return (issued.Person, (await door.Read(PersonFilings.Stream(issued.Person), cancellation)).Find(number)!);
     }
 
-    /// <summary>Seals new particulars for a change and answers their reference.</summary>
-    public async Task<string> Seal(PersonKey person, string number, FormFields form)
+    /// <summary>Carries out a step that brings new particulars: they are sealed for it, and gone again when it does not take them.</summary>
+    public async Task<(PersonKey Person, Filings.Filing Filing)> HandleWith(FormFields form, string number, Func<PersonKey, AdminDivision, Actor, DateTimeOffset, string, HandleFiling> make, string? reason, CancellationToken cancellation = default)
     {
-        var reference = details.Reference(number, form);
-        await details.Keep(reference, person, form);
-        return reference;
+        ArgumentNullException.ThrowIfNull(make);
+        var issued = await Issued(number, cancellation);
+        var reference = SealedDetails.Reference(number);
+        await details.Keep(reference, issued.Person, form);
+        try
+        {
+            return await Handle(number, (person, area, actor, now) => make(person, area, actor, now, reference), reason, cancellation);
+        }
+        finally
+        {
+            var filing = (await door.Read(PersonFilings.Stream(issued.Person), CancellationToken.None)).Find(number);
+            if (filing?.Pending?.Change.Details != reference && filing?.Details != reference && filing?.History.Any(version => version.Details == reference) != true) await details.Erase(reference);
+        }
     }
 
     public async Task<ChronicQualifications> Chronic(PersonKey person, AdminDivision area, Func<ChronicQualifications, FilingPolicy, Actor, DateTimeOffset, Decision> decide, CancellationToken cancellation = default)
@@ -117,11 +131,12 @@ public sealed class SealedDetails(IRows rows, Hosting.Persons.IFieldCipher ciphe
           person_key char(32) not null,
           sealed bytea not null
         );
+        alter table filing_details add column if not exists kept_at timestamptz not null default now();
         create index if not exists filing_details_person on filing_details (person_key);
         """;
 
-    /// <summary>Follows from number and content, so that a repeat keeps one row; keyed, so that it says nothing of the content.</summary>
-    public string Reference(string number, FormFields form) => $"{number}-{Mac(number, form)}";
+    /// <summary>A new one for every try, so that what a refused one brought can be erased without touching what another stored; it says nothing of the content.</summary>
+    public static string Reference(string number) => $"{number}-{Guid.NewGuid():N}";
 
     /// <summary>Tells a repeat from another application without knowing either.</summary>
     public string Digest(FormFields form) => Mac("", form);
@@ -135,6 +150,17 @@ public sealed class SealedDetails(IRows rows, Hosting.Persons.IFieldCipher ciphe
         (await rows.Query("select sealed from filing_details where reference = $1", reader => reader.GetFieldValue<byte[]>(0), reference)).SingleOrDefault() is { } bytes
             ? JsonSerializer.Deserialize<FormFields>(cipher.Open(bytes, reference))
             : null;
+
+    /// <summary>What was refused is not kept.</summary>
+    public Task Erase(string reference) => rows.Execute("delete from filing_details where reference = $1", reference);
+
+    /// <summary>Everything a person ever wrote on a form.</summary>
+    public Task EraseOf(PersonKey person) => rows.Execute("delete from filing_details where person_key = $1", person.ToString());
+
+    /// <summary>What belongs to no filing: its application came to no end, not even a refusal.</summary>
+    /// <returns>How many were erased.</returns>
+    public Task<int> Sweep(DateTimeOffset keptBefore) => rows.Execute(
+        "delete from filing_details where kept_at < $1 and not exists (select 1 from filing_row where filing_row.number = split_part(filing_details.reference, '-', 1))", keptBefore);
 
     private string Mac(string salt, FormFields form)
     {

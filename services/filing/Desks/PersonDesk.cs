@@ -1,5 +1,6 @@
 using Yibao.Contracts.Settlements;
 using Yibao.Filing.Filings;
+using Yibao.Filing.Papers;
 using Yibao.Filing.People;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
@@ -15,7 +16,7 @@ namespace Yibao.Filing.Desks;
 public sealed record NewPerson(PersonIdentity Identity, string? ECredential, string? Card, AdminDivision Area, InsuranceType Insurance, string PersonType, bool CivilServant, DateOnly From, IReadOnlyList<string> SpecialGroups);
 
 /// <summary>Registers persons and changes their standing.</summary>
-public sealed class PersonDesk(IWriteDoor door, PersonRegistry registry, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time)
+public sealed class PersonDesk(IWriteDoor door, PersonRegistry registry, SealedDetails details, SealedPapers papers, NodeRegistry places, ServiceSettings settings, ICurrentActor current, TimeProvider time)
 {
     /// <summary>The same person again changes nothing. The identity is sealed before anything else is stored.</summary>
     public async Task<PersonKey> Register(NewPerson person, CancellationToken cancellation = default) => (await Register(person, dryRun: false, cancellation))!.Value;
@@ -52,6 +53,18 @@ public sealed class PersonDesk(IWriteDoor door, PersonRegistry registry, NodeReg
         var (person, filings) = (InsuredPerson.Stream(command.Person), PersonFilings.Stream(command.Person));
         var executed = await door.Execute(new Command(command.Actor, current.Correlation, [person, filings], states => PersonDecider.Decide(command, states.Of(person), states.Of(filings))), cancellation);
         return executed.OrThrow().State(person);
+    }
+
+    /// <summary>Written down first: should the host die before all of it is gone, the same request goes on.</summary>
+    /// <exception cref="Kernel.Errors.RefusedException"><c>PERSON_STILL_INSURED</c>, <c>COMMITMENT_MUST_BE_KEPT</c>, <c>NOT_HOME_AGENCY</c>.</exception>
+    public async Task<InsuredPerson> Erase(ErasePerson command, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var erased = await Change(command, cancellation);
+        await details.EraseOf(command.Person);
+        await papers.EraseOf(command.Person);
+        await registry.Erase(command.Person, cancellation);
+        return erased;
     }
 
     public Task<InsuredPerson> Get(PersonKey key, CancellationToken cancellation = default) => door.Read(InsuredPerson.Stream(key), cancellation);

@@ -41,14 +41,9 @@ public sealed class FilingsService(FilingDesk desk, FilingLists lists, IWriteDoo
 
     public override async Task<FilingReply> Handle(HandleFilingRequest request, ServerCallContext context)
     {
-        string? sealedForm = null;
-        if (request is { StepCase: HandleFilingRequest.StepOneofCase.RequestChange, RequestChange.Form: { } form })
-        {
-            var (owner, _) = await desk.Get(request.Number, context.CancellationToken);
-            sealedForm = await desk.Seal(owner, request.Number, Form(form));
-        }
-
-        var (person, filing) = await desk.Handle(request.Number, (key, _, actor, now) => Step(request, key, actor, now, sealedForm), request.OverrideReason, context.CancellationToken);
+        var (person, filing) = request is { StepCase: HandleFilingRequest.StepOneofCase.RequestChange, RequestChange.Form: { } form }
+            ? await desk.HandleWith(Form(form), request.Number, (key, _, actor, now, reference) => Step(request, key, actor, now, reference), request.OverrideReason, context.CancellationToken)
+            : await desk.Handle(request.Number, (key, _, actor, now) => Step(request, key, actor, now, null), request.OverrideReason, context.CancellationToken);
         return Reply(person, filing);
     }
 
@@ -70,6 +65,18 @@ public sealed class FilingsService(FilingDesk desk, FilingLists lists, IWriteDoo
     {
         var copy = (await door.Read(FilingCopy.Stream(Desk.Need(request.Number, "number")), context.CancellationToken)).Filing ?? throw FilingErrors.FilingNotFound.With(request.Number).AsException();
         return Reported(copy);
+    }
+
+    public override async Task<ReportedChronicReply> GetReportedChronic(GetReportedChronicRequest request, ServerCallContext context)
+    {
+        var (person, area) = (Desk.Person(request.PersonKey), Desk.Area(request.HomeArea, "home_area"));
+        var stream = ChronicCopy.Stream(person, area, Desk.Need(request.DiseaseCode, "disease_code"));
+        var copy = (await door.Read(stream, context.CancellationToken)).Qualification ?? throw FilingErrors.ChronicNotQualified.With(request.DiseaseCode).AsException();
+        return new ReportedChronicReply
+        {
+            DiseaseCode = copy.DiseaseCode, From = ApplyForFilingDecider.Day(copy.From), Until = copy.Until is { } until ? ApplyForFilingDecider.Day(until) : "", Revoked = copy.Revoked, Version = copy.Version,
+            PickedInstitutions = { copy.Institutions },
+        };
     }
 
     public override async Task<ChronicReply> ChangeChronic(ChangeChronicRequest request, ServerCallContext context)

@@ -40,9 +40,11 @@ public sealed class PersonsService(PersonDesk desk, NodeRegistry places, Service
             ChangeStandingRequest.ChangeOneofCase.SuspendDirectSettlement => new SuspendPerson(actor, person, Desk.Need(request.SuspendDirectSettlement, "reason"), now),
             ChangeStandingRequest.ChangeOneofCase.ReinstateDirectSettlement => new ReinstatePerson(actor, person, now),
             ChangeStandingRequest.ChangeOneofCase.EndEnrolment => new EndEnrolment(actor, person, Desk.Of<EnrolmentEnd>(request.EndEnrolment, "end_enrolment"), now),
+            ChangeStandingRequest.ChangeOneofCase.Erase => new ErasePerson(actor, person, Desk.Need(request.Erase, "reason"), now),
             _ => throw SystemErrors.FieldMissing.With("change").AsException(),
         };
-        return Reply(person, await desk.Change(command, context.CancellationToken), now);
+        var changed = command is ErasePerson erase ? await desk.Erase(erase, context.CancellationToken) : await desk.Change(command, context.CancellationToken);
+        return Reply(person, changed, now);
     }
 
     public override async Task<PersonReply> Get(GetPersonRequest request, ServerCallContext context)

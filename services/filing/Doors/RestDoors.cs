@@ -5,6 +5,8 @@ using Yibao.Contracts.Filing.V1;
 using Yibao.Filing.Desks;
 using Yibao.Filing.Filings;
 using Yibao.Filing.People;
+using Yibao.Forms;
+using Yibao.Forms.Printing;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Deciding;
@@ -46,6 +48,12 @@ internal static class RestDoors
                 return Json(FilingsService.Reply(person, filing));
             }).Allow(FilingModule.Looking.CheckedInside("按备案编号的参保地核对"));
 
+            // Annex 1 and Annex 2, as a page or a workbook: with the person's particulars, so for agencies only.
+            routes.MapGet("/filings/{number}/form", async (string number, string? format, HttpContext http, PrintDesk desk) =>
+                Printed(await desk.Registration(number, http.RequestAborted), format)).Allow(FilingModule.Agencies.CheckedInside("按备案编号的参保地核对"));
+            routes.MapGet("/filings/{number}/commitment", async (string number, string? format, HttpContext http, PrintDesk desk) =>
+                Printed(await desk.Commitment(number, http.RequestAborted), format)).Allow(FilingModule.Agencies.CheckedInside("按备案编号的参保地核对"));
+
             routes.MapGet("/areas/{area}/filings", async (string area, string? status, int? page_size, string? cursor, FilingLists lists, ICurrentActor current) =>
             {
                 var home = Desk.Area(area, "area");
@@ -69,6 +77,13 @@ internal static class RestDoors
             }).Allow(FilingModule.Agencies.CheckedInside("按参保地核对"));
         });
     }
+
+    private static IResult Printed(Form form, string? format) => format switch
+    {
+        null or "" or "html" => Results.Text(FormHtml.Render(form), "text/html; charset=utf-8"),
+        "xlsx" => Results.File(FormWorkbook.Render(form), FormWorkbook.MediaType, $"{form.Identity.Code}.xlsx"),
+        _ => throw SystemErrors.FieldInvalid.With("format", "html、xlsx").AsException(),
+    };
 
     private static IResult Json(IMessage message) => Results.Text(Writer.Format(message), "application/json");
 

@@ -1,8 +1,10 @@
 using Yibao.Filing.Areas;
 using Yibao.Filing.Chronic;
 using Yibao.Filing.Filings;
+using Yibao.Filing.Institutions;
 using Yibao.Filing.People;
 using Yibao.Filing.Policy;
+using Yibao.Filing.Replication;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
@@ -25,9 +27,14 @@ public sealed class EligibilityDesk(IWriteDoor door, FilingPolicies policies, No
         var chronic = ChronicQualifications.Stream(question.Person);
         var area = PoolingArea.Stream(question.HomeArea);
 
+        var (own, others) = (Institution.Stream(question.Institution), InstitutionCopy.Stream(question.Institution));
+
         // The door reads all streams of a command together; this one decides nothing and stores nothing.
-        var read = await door.Execute(new Command(actor, correlation, [person, filings, chronic, area], static _ => Decision.Done), cancellation);
+        var read = await door.Execute(new Command(actor, correlation, [person, filings, chronic, area, own, others], static _ => Decision.Done), cancellation);
         var policy = policies.For(question.HomeArea, question.AskedAt.BusinessDate());
-        return EligibilityRules.Answer(question, new Evidence(read.State(person), read.State(filings), read.State(chronic), read.State(area), policy, places));
+        return EligibilityRules.Answer(question, new Evidence(read.State(person), read.State(filings), read.State(chronic), read.State(area), policy, places)
+        {
+            Institution = read.State(own) is { Application: not null } known ? known.Replica(publicationRequired: false) : read.State(others).Institution,
+        });
     }
 }

@@ -29,7 +29,7 @@ public static class EligibilityRules
         reasons.Add($"备案政策：{e.Policy.Source}");
 
         var standing = e.Person.Of(q.HomeArea, q.Insurance, e.Policy.StayFollowsEnrolmentAtAdmission ? q.AdmittedAt : q.AskedAt);
-        if (((q.Manual ? null : AreaRefuses(q, e.Area, e.Places, scope)) ?? StandingRefuses(q, e.Person, standing)) is { } barred) return Refused(barred);
+        if (((q.Manual ? null : AreaRefuses(q, e.Area, e.Places, scope) ?? e.Institution?.OutOfForce(q.AdmittedAt)) ?? StandingRefuses(q, e.Person, standing)) is { } barred) return Refused(barred);
         reasons.Add($"参保状态正常：{(int)q.Insurance}，人员类别 {standing!.PersonType}");
 
         if (q.Manual) return ByHand();

@@ -1,4 +1,5 @@
 using Yibao.Contracts.Filings;
+using Yibao.Contracts.Institutions;
 using Yibao.Contracts.Settlements;
 using Yibao.Filing.Areas;
 using Yibao.Filing.Chronic;
@@ -35,8 +36,12 @@ public sealed record Question(
     public bool Manual { get; init; }
 }
 
-/// <summary>Everything the answer is made from: four streams, read in one round trip, and two registers in memory.</summary>
-public sealed record Evidence(InsuredPerson Person, PersonFilings Filings, ChronicQualifications Chronic, PoolingArea Area, FilingPolicy Policy, NodeMap Places);
+/// <summary>Everything the answer is made from: six streams, read in one round trip, and two registers in memory.</summary>
+public sealed record Evidence(InsuredPerson Person, PersonFilings Filings, ChronicQualifications Chronic, PoolingArea Area, FilingPolicy Policy, NodeMap Places)
+{
+    /// <summary>The institution as this node knows it; null when it has not heard of it.</summary>
+    public InstitutionReplicated? Institution { get; init; }
+}
 
 /// <summary>The answer.</summary>
 /// <param name="Refusal">Null: eligible.</param>

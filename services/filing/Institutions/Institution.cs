@@ -101,6 +101,8 @@ public sealed record Institution : IState<Institution>
         InstitutionApplied e => Told(e.At) with
         {
             Application = e, Name = e.Name, Step = AdmissionStep.Applied, EvaluationFailed = false, CancelledFrom = null,
+            // Admitted anew: the time it was out of force stays known, here and wherever it was told.
+            Interruptions = CancelledFrom is { } gone ? Interruptions.Add(new Interruption(gone, e.At)) : Interruptions,
             Levels = Levels.Length == 0 ? [new LevelFrom(e.Level, DateOnly.MinValue)] : Levels,
             Management = Management.Length == 0 ? [new ManagedBy(e.Seat, DateOnly.MinValue)] : Management,
         },

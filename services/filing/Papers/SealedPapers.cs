@@ -44,6 +44,9 @@ public sealed class SealedPapers(IRows rows, IFieldCipher cipher, ServiceSetting
         return cipher.Open(found.Sealed, reference);
     }
 
+    /// <summary>Every paper of a person whose identity is erased.</summary>
+    public Task EraseOf(PersonKey person) => rows.Execute("delete from sealed_papers where person_key = $1", person.ToString());
+
     private string Mac(string place, ReadOnlySpan<byte> content)
     {
         var keys = settings.PersonKeys!.Index;

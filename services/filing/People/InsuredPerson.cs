@@ -34,6 +34,9 @@ public sealed record DirectSettlementSuspended(AdminDivision By, string Reason, 
 /// <summary>解除暂停 (AMB-51).</summary>
 public sealed record DirectSettlementReinstated(AdminDivision By, DateTimeOffset At) : IFact;
 
+/// <summary>个人信息删除: the key stays in what was stored and says nothing any more.</summary>
+public sealed record PersonErased(AdminDivision By, string Reason, DateTimeOffset At) : IFact;
+
 /// <summary>Why an enrolment ended.</summary>
 public enum EnrolmentEnd
 {
@@ -95,6 +98,9 @@ public sealed record InsuredPerson : IState<InsuredPerson>
 
     public ImmutableArray<PersonSuspension> Suspensions { get; private init; } = [];
 
+    /// <summary>Identity, credentials and forms are gone.</summary>
+    public bool IsErased { get; private init; }
+
     public bool IsKnown => Enrolments.Length > 0;
 
     /// <summary>The enrolment in force now: a person has at most one basic insurance at a time.</summary>
@@ -118,6 +124,7 @@ public sealed record InsuredPerson : IState<InsuredPerson>
         EntitlementResumed e => Change(e.Area, e.Insurance, enrolment => Now(enrolment, Entitlement.Active, e.At)),
         EntitlementTerminated e => Change(e.Area, e.Insurance, enrolment => Now(enrolment, Entitlement.Terminated, e.At)),
         SpecialGroupsSet e => this with { SpecialGroups = [.. e.Groups] },
+        PersonErased => this with { IsErased = true },
         DirectSettlementSuspended e => this with { Suspensions = Suspensions.Add(new PersonSuspension(e.By, e.At, null)) },
         DirectSettlementReinstated e => this with { Suspensions = Suspensions.SetItem(Suspensions.Length - 1, Suspensions[^1] with { Until = e.At }) },
         _ => throw new InvalidOperationException($"A person's stream does not know {fact.GetType().Name}."),

@@ -4,6 +4,7 @@ using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
 
 namespace Yibao.Filing.People;
 
@@ -34,12 +35,15 @@ public sealed record SuspendPerson(Actor Actor, PersonKey Person, string Reason,
 
 public sealed record ReinstatePerson(Actor Actor, PersonKey Person, DateTimeOffset At) : ChangeStanding(Actor, Person, At);
 
+/// <summary>个人信息删除, by a supervisor of the last home agency.</summary>
+public sealed record ErasePerson(Actor Actor, PersonKey Person, string Reason, DateTimeOffset At) : ChangeStanding(Actor, Person, At);
+
 public static class PersonDecider
 {
     /// <param name="filings">Named and appended to whenever an enrolment ends, so that an approval racing it is decided again.</param>
-    public static Decision Decide(ChangeStanding command, InsuredPerson person, PersonFilings filings) => Ruled(command, person).Told(filings, command.Person);
+    public static Decision Decide(ChangeStanding command, InsuredPerson person, PersonFilings filings) => Ruled(command, person, filings).Told(filings, command.Person);
 
-    private static Decision Ruled(ChangeStanding command, InsuredPerson person) => command switch
+    private static Decision Ruled(ChangeStanding command, InsuredPerson person, PersonFilings filings) => command switch
     {
         Enrol c => Enrolling(c, person),
         MoveEnrolment c => Moving(c, person),
@@ -69,6 +73,7 @@ public static class PersonDecider
         SuspendPerson c => person.SuspensionAt(c.At) is not null ? Decision.Done
             : person.IsKnown ? Store(c, new DirectSettlementSuspended(c.Actor.Node, c.Reason, c.At)) : Decision.Refuse(FilingErrors.PersonUnknown),
         ReinstatePerson c => Reinstating(c, person),
+        ErasePerson c => Erasing(c, person, filings),
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name}."),
     };
 
@@ -100,6 +105,18 @@ public static class PersonDecider
         if (person.Suspensions[^1].Until is not null) return Decision.Done;
         var may = c.Actor.Role is Role.System or Role.NationalOperator || c.Actor.Node == person.Suspensions[^1].By || c.Actor.Node == person.Current?.Area;
         return may ? Store(c, new DirectSettlementReinstated(c.Actor.Node, c.At)) : Decision.Refuse(FilingErrors.NotHomeAgency.With(person.Suspensions[^1].By));
+    }
+
+    // Whoever is insured is known by his name; and a commitment letter is kept for its time (FIL-012).
+    private static Decision Erasing(ErasePerson c, InsuredPerson person, PersonFilings filings)
+    {
+        if (!person.IsKnown) return Decision.Refuse(FilingErrors.PersonUnknown);
+        if (c.Actor.Role is not (Role.Supervisor or Role.System) || (c.Actor.Role == Role.Supervisor && c.Actor.Node != person.Enrolments[^1].Area)) return Decision.Refuse(FilingErrors.NotHomeAgency.With(person.Enrolments[^1].Area));
+        if (person.IsErased) return Decision.Done;
+        if (person.Current is { } current) return Decision.Refuse(FilingErrors.PersonStillInsured.With(current.Area));
+        return filings.All.Select(filing => filing.Commitment).OfType<CommitmentArchived>().Where(letter => c.At.BusinessDate() < letter.KeepUntil).MaxBy(letter => letter.KeepUntil) is { } kept
+            ? Decision.Refuse(FilingErrors.CommitmentMustBeKept.With(ApplyForFilingDecider.Day(kept.KeepUntil)))
+            : Store(c, new PersonErased(c.Actor.Node, c.Reason, c.At));
     }
 
     private static Decision With(ChangeStanding c, InsuredPerson person, Func<Enrolment, Decision> decide) =>

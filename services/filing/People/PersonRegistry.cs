@@ -73,6 +73,9 @@ public sealed class PersonRegistry(IPersonTable table)
         return key;
     }
 
+    /// <summary>The identity and every credential; the key stays and finds nobody.</summary>
+    public Task Erase(PersonKey person, CancellationToken cancellation = default) => table.Erase(person, cancellation);
+
     /// <summary>Whose document it is; null: nobody's here.</summary>
     public Task<PersonKey?> Find(IdentityDocument document, CancellationToken cancellation = default) => table.Find(document, cancellation);
 

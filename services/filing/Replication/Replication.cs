@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Yibao.Contracts.Filings;
+using Yibao.Contracts.Institutions;
 using Yibao.Contracts.Nodes;
 using Yibao.Filing.Filings;
 using Yibao.Filing.People;
@@ -23,6 +24,10 @@ public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner
 
     public const string Receipt = "filing.receipt.v1";
 
+    public const string Chronic = "chronic.replica.v1";
+
+    public const string House = "institution.replica.v1";
+
     internal static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>What home sends when a filing changes; null at a node without a parent.</summary>
@@ -37,6 +42,30 @@ public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner
             : null;
     }
 
+    /// <summary>A chronic-disease qualification, likewise.</summary>
+    public static EdgeMessage? Tell(ChronicQualificationReplicated qualification, NodeRegistry registry, AdminDivision node, IEnvelopeSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(qualification);
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(signer);
+        var map = registry.At(qualification.ChangedAt);
+        return map.ParentNode(node) is { } parent
+            ? new EdgeMessage(parent, signer.Sign(map.Root.Code, $"chronic/{qualification.Person}/{qualification.HomeArea}/{qualification.DiseaseCode}/{qualification.Version}", qualification.ChangedAt, Chronic, JsonSerializer.SerializeToUtf8Bytes(qualification, Form)))
+            : null;
+    }
+
+    /// <summary>
+    /// An institution that is or was out of force, to a neighbour: from there on to every other node, for any of them may be somebody's
+    /// home place. One that never was is the treatment place's business alone.
+    /// </summary>
+    public static EdgeMessage? Tell(InstitutionReplicated institution, AdminDivision neighbour, IEnvelopeSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(institution);
+        ArgumentNullException.ThrowIfNull(signer);
+        if (institution is { Interruptions.Count: 0, CancelledFrom: null }) return null;
+        return new EdgeMessage(neighbour, signer.Sign(neighbour, $"institution/{institution.Code}/{institution.Version}/{neighbour}", institution.ChangedAt, House, JsonSerializer.SerializeToUtf8Bytes(institution, Form)));
+    }
+
     public Task Handle(Envelope envelope, MessageContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(envelope);
@@ -45,6 +74,8 @@ public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner
         {
             Replica => Store(envelope, context, cancellation),
             Receipt => Note(envelope, context, cancellation),
+            Chronic => StoreChronic(envelope, context, cancellation),
+            House => StoreInstitution(envelope, context, cancellation),
             Registry.RegistryDesk.Kind => Extend(envelope, context, cancellation),
             _ => throw SecurityErrors.MessageKindUnknown.With(envelope.Kind).AsException(),
         };
@@ -73,6 +104,31 @@ public sealed class Replication(IWriteDoor door, IEdgeBus edges, IEnvelopeSigner
         // And down to the node of the filed place, so that its agency and institutions can look it up (FIL-038). A node that is not
         // connected has no edge, and nothing to look up with.
         if (map.Route(settings.Node, filing.Place, envelope.Path) is Routing.Down { Child: var child } && child != from && settings.Edges.Any(edge => edge.Neighbour == child)) await edges.Send(child, passing, cancellation);
+    }
+
+    private async Task StoreChronic(Envelope envelope, MessageContext context, CancellationToken cancellation)
+    {
+        var qualification = Read<ChronicQualificationReplicated>(envelope);
+        var map = registry.At(envelope.Instant);
+        if (map.HostOf(qualification.HomeArea) != envelope.From) throw FilingErrors.NotHomeAgency.With(qualification.HomeArea).AsException();
+        var now = time.GetUtcNow();
+        var stream = ChronicCopy.Stream(qualification.Person, qualification.HomeArea, qualification.DiseaseCode);
+        (await door.Execute(new Command(context.ActingFor(settings.Node), context.Correlation, [stream], states => ChronicCopy.Decide(qualification, envelope.From, now, states.Of(stream))), cancellation)).OrThrow();
+        if (map.ParentNode(settings.Node) is { } above) await edges.Send(above, envelope with { Path = [.. envelope.Path, settings.Node] }, cancellation);
+    }
+
+    // Every node hands it to all its neighbours but the one it came from: in a tree each node gets it once.
+    private async Task StoreInstitution(Envelope envelope, MessageContext context, CancellationToken cancellation)
+    {
+        var institution = Read<InstitutionReplicated>(envelope);
+        var map = registry.At(envelope.Instant);
+        // Only the node that answers for it now, or is handing it over, speaks for it.
+        if (!institution.Management.Any(managed => map.Knows(managed.Area) && map.HostOf(managed.Area) == envelope.From)) throw InstitutionErrors.WrongAgency.With(envelope.From).AsException();
+        var now = time.GetUtcNow();
+        var stream = InstitutionCopy.Stream(institution.Code);
+        (await door.Execute(new Command(context.ActingFor(settings.Node), context.Correlation, [stream], states => InstitutionCopy.Decide(institution, envelope.From, now, states.Of(stream))), cancellation)).OrThrow();
+        var passing = envelope with { Path = [.. envelope.Path, settings.Node] };
+        foreach (var neighbour in settings.Edges.Select(edge => edge.Neighbour).Where(neighbour => neighbour != envelope.Path[^1])) await edges.Send(neighbour, passing, cancellation);
     }
 
     // The registry comes from above only.

@@ -89,7 +89,7 @@ public sealed record FilingForm
             .Field("登记类别", Enum.IsDefined(Registration)).Field("社会保障号码", SocialSecurityNumber).Field("参保地家庭住址", HomeAddress).Field("异地联系地址", ContactAddress)
             .Field("联系电话1", Phone).Field("转往省（市、区）", DestinationProvince).Field("经办机构", Agency).OrThrow();
 
-        return new Form(new FormIdentity("F-HB-01", "附件1", Number, HomeArea), Name, [28, 40, 22, 22, 26, 48],
+        return new Form(new FormIdentity("F-HB-01", "附件1", Number, HomeArea), Name, [31, 37, 20, 22, 29, 47],
         [
             new Part.Line($"备案编号：{Number}"),
             new Part.Grid([
@@ -102,7 +102,7 @@ public sealed record FilingForm
                 new([Cell.Label("转往省\n（市、区）"), Cell.Text(DestinationProvince, 3), Cell.Label("转往地区\n(市、州)"), Cell.Text(DestinationArea)]),
                 new([Cell.Text(Hints, 6) with { Left = true }]),
                 new([Cell.Label("本人\n（被委托人）\n签名"), Cell.Text(SignedBy, 3), Cell.Label("填表日期"), Cell.Text(FilledOn is null ? "" : Words.Day(FilledOn))]) { MinHeight = 18 },
-                new([Cell.Text($"经办机构：{Agency}　　联系电话：{AgencyPhone}　　经办人：{Handler}　　经办日期：{(HandledOn is null ? "" : Words.Day(HandledOn))}", 6) with { Left = true }]),
+                new([Cell.Text($"经办机构：{Agency}　联系电话：{AgencyPhone}　经办人：{Handler}　经办日期：{(HandledOn is null ? "" : Words.Day(HandledOn))}", 6) with { Left = true }]),
             ]),
         ]);
     }

@@ -201,4 +201,7 @@ public static class FilingErrors
 
     public static readonly ErrorDefinition RestrictionForbidden = new("RESTRICTION_FORBIDDEN", ErrorCategory.Policy,
         "备案政策文件 {0} 第 {1} 行：{2}", "住院、普通门诊和药店购药不得限制定点机构级别、数量或范围", Party.HomeAgency);
+
+    public static readonly ErrorDefinition PersonStillInsured = new("PERSON_STILL_INSURED", ErrorCategory.Policy,
+        "参保人仍在 {0} 参保，不得删除个人信息", "请先办理停保或终止参保关系", Party.Operator);
 }
