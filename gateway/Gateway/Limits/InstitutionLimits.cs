@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
@@ -16,29 +18,38 @@ internal static class InstitutionLimits
 {
     public const string Policy = "per-caller";
 
-    /// <summary>Requests per second and caller; a large hospital's discharge desk stays far below it.</summary>
-    public const int PerSecond = 200;
+    /// <summary>Requests per second and caller.</summary>
+    private const string Setting = "Yibao:Limits:PerSecond";
+
+    /// <summary>A large hospital's discharge desk stays far below it.</summary>
+    private const int Standard = 200;
 
     public static void AddInstitutionLimits(this ServiceBuilder service)
     {
         service.Middleware(static app => app.UseRateLimiter());
-        service.Services.AddRateLimiter(options =>
+        service.Services.AddRateLimiter(static _ => { });
+        service.Services.AddOptions<RateLimiterOptions>().Configure<IConfiguration>(static (options, configuration) =>
         {
-            options.OnRejected = static async (rejected, _) =>
+            var perSecond = Read(configuration[Setting]);
+            options.OnRejected = async (rejected, _) =>
             {
                 var http = rejected.HttpContext;
-                await http.RequestServices.GetRequiredService<Problems>().Write(http, GatewayErrors.TooManyRequests.With(PerSecond).AsException(), StatusCodes.Status429TooManyRequests);
+                await http.RequestServices.GetRequiredService<Problems>().Write(http, GatewayErrors.TooManyRequests.With(perSecond).AsException(), StatusCodes.Status429TooManyRequests);
             };
-            options.AddPolicy(Policy, http => RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), static _ => new TokenBucketRateLimiterOptions
+            options.AddPolicy(Policy, http => RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), _ => new TokenBucketRateLimiterOptions
             {
-                TokenLimit = PerSecond * 2,
-                TokensPerPeriod = PerSecond,
+                TokenLimit = perSecond * 2,
+                TokensPerPeriod = perSecond,
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                QueueLimit = PerSecond,
+                QueueLimit = perSecond,
                 AutoReplenishment = true,
             }));
         });
     }
+
+    private static int Read(string? setting) => setting is null or "" ? Standard
+        : int.TryParse(setting, NumberStyles.None, CultureInfo.InvariantCulture, out var perSecond) && perSecond is > 0 and <= 1_000_000 ? perSecond
+        : throw new InvalidOperationException($"Setting {Setting} is 1 to 1,000,000, not '{setting}'.");
 
     // The access key or the token where one is shown, else the address: a name that is not proven yet can only limit itself.
     private static string CallerOf(HttpContext http) =>

@@ -56,7 +56,12 @@ internal sealed class RoundTripStand : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("yibao-bench-").FullName;
         using var issuer = new DevelopmentIssuer();
-        var options = new LocalOptions { Nodes = Nodes, Backing = backing, StateFolder = folder, Issuer = issuer, Progress = progress };
+        var options = new LocalOptions
+        {
+            Nodes = Nodes, Backing = backing, StateFolder = folder, Issuer = issuer, Progress = progress,
+            // One hospital stands for a province's.
+            Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Yibao:Limits:PerSecond"] = "1000000" },
+        };
         var ids = Enumerable.Range(0, persons).Select(number => CitizenId.Compose("999000", new DateOnly(1960, 1, 1).AddDays(number / 400), 500 + (number % 400)).Reveal()).ToList();
         // The same deciders store the samples in hosts of this process; then each service starts on its own.
         await using (var filling = await LocalPlatform.StartAsync(options, cancellation))
