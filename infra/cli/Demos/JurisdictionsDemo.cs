@@ -23,7 +23,7 @@ internal sealed class JurisdictionsDemo() : Demo("jurisdictions", "五地政策�
     {
         await using var south = await LocalPlatform.StartAsync(new LocalOptions
         {
-            Nodes = [AdminDivision.National, new("410000"), new("420000"), new("440000")],
+            Nodes = [AdminDivision.National, new("410000"), new("420000"), new("440000"), new(Guangzhou), new(Shanwei)],
             Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
             Backing = stage.Platform.Backing,
             Prefix = "south_",
