@@ -15,7 +15,8 @@ internal static class SamplePlatform
 
     /// <summary>Started and filled; the caller disposes of both.</summary>
     /// <param name="patience">How long an institution waits before it is told "unknown".</param>
-    public static async Task<(LocalPlatform Platform, DemoStage Stage)> StartAsync(Output output, TimeSpan patience, CancellationToken cancellation)
+    /// <param name="settings">Further settings of every host.</param>
+    public static async Task<(LocalPlatform Platform, DemoStage Stage)> StartAsync(Output output, TimeSpan patience, CancellationToken cancellation, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var faults = new DemoFaults();
         // What is open is driven again every second: nobody is kept waiting here.
@@ -24,7 +25,7 @@ internal static class SamplePlatform
         {
             Modules = [.. LocalModules.All.Where(module => module is not SettlementModule), settlement],
             More = faults.Install,
-            Settings = SampleAccounts.Settings(Samples),
+            Settings = SampleAccounts.Settings(Samples).Concat(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal),
             // What goes wrong in a demo goes wrong on purpose, and the demo says so itself.
             LogLevel = LogLevel.Critical,
             Progress = output.Progress,

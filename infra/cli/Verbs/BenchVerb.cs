@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using Yibao.Cli.Bench;
+using Yibao.Cli.Demos;
 using Yibao.Cli.Shell;
 
 namespace Yibao.Cli.Verbs;
@@ -25,6 +26,37 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
         Adjudicate(command);
         Reconcile(command);
         RoundTrip(command);
+        Doors(command);
+    }
+
+    private static void Doors(Command bench)
+    {
+        var standard = new DoorsOptions();
+        var command = Sub(bench, "doors", "What the gateway and the hospital interface add to a direct gRPC call, in turns");
+        var callers = Option(command, "--callers", "How many ask at the same time", standard.Callers);
+        var calls = Option(command, "--calls", "Answers per door and round", standard.Calls);
+        var rounds = Option(command, "--rounds", "How often the doors take turns", standard.Rounds);
+        Does(command, async (parsed, output, cancellation) =>
+        {
+            var options = new DoorsOptions(parsed.GetValue(callers), parsed.GetValue(calls), parsed.GetValue(rounds));
+            if (options.Callers < 1 || options.Calls < 2 || options.Rounds < 1) throw new WrongInputException("--callers and --rounds must be at least 1, --calls at least 2.");
+            // One hospital stands for many: the ceiling per caller would be what is measured.
+            var (platform, stage) = await SamplePlatform.StartAsync(output, TimeSpan.FromSeconds(30), cancellation, new Dictionary<string, string?>(StringComparer.Ordinal) { ["Yibao:Limits:PerSecond"] = "1000000" });
+            await using var running = platform;
+            using var shown = stage;
+            var lines = await new DoorsBench(options, stage).Run(output.Progress, cancellation);
+            output.Answer(lines, console => console.Write(Output.TableOf($"the visit and its settlement asked for by {options.Callers} callers", lines,
+            [
+                new("door", line => line.Door),
+                new("answers/s", line => Figure(line.PerSecond, "0"), Right: true),
+                new("p50 ms", line => Figure(line.P50Ms, "0.00"), Right: true),
+                new("p95 ms", line => Figure(line.P95Ms, "0.00"), Right: true),
+                new("p99 ms", line => Figure(line.P99Ms, "0.00"), Right: true),
+                new("added p50 ms", line => Figure(line.Added, "0.00"), Right: true),
+                new("of direct", line => Figure(line.Ratio, "0.00"), Right: true),
+            ])));
+            return 0;
+        });
     }
 
     private static void RoundTrip(Command bench)
