@@ -75,7 +75,7 @@ public sealed class PrintTests(BackingSpaceFixture backing) : IClassFixture<Back
         foreach (var paper in (string[])["form", "commitment"])
         {
             using var workbook = new ZipArchive(await operators.GetStreamAsync(new Uri($"/filings/{number}/{paper}?format=xlsx", UriKind.Relative)));
-            using var sheet = new StreamReader(workbook.Entries.Single(entry => entry.FullName.EndsWith("sheet1.xml", StringComparison.Ordinal) || entry.FullName.EndsWith("sheet.xml", StringComparison.Ordinal)).Open());
+            using var sheet = new StreamReader(await workbook.Entries.Single(entry => entry.FullName.EndsWith("sheet1.xml", StringComparison.Ordinal) || entry.FullName.EndsWith("sheet.xml", StringComparison.Ordinal)).OpenAsync(TestContext.Current.CancellationToken));
             (await sheet.ReadToEndAsync()).ShouldContain("常驻异地工作人员");
         }
 
