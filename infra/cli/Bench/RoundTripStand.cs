@@ -63,16 +63,18 @@ internal sealed class RoundTripStand : IAsyncDisposable
             Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Yibao:Limits:PerSecond"] = "1000000" },
         };
         var ids = Enumerable.Range(0, persons).Select(number => CitizenId.Compose("999000", new DateOnly(1960, 1, 1).AddDays(number / 400), 500 + (number % 400)).Reveal()).ToList();
+        var message = InterfaceRequest.Read(await File.ReadAllBytesAsync(Path.Combine(SamplePlatform.Samples, Sample + ".json"), cancellation));
+        // The home place checks that number and name are one person's: all of them are called as the sample's patient is.
+        var name = message.Input.One("data")!.Text("psn_name")!;
         // The same deciders store the samples in hosts of this process; then each service starts on its own.
         await using (var filling = await LocalPlatform.StartAsync(options, cancellation))
         {
             progress($"storing the sample institutions and {persons} persons with their filings");
             await SampleData.Store(filling, SamplePlatform.Samples, cancellation);
-            await SampleData.Enrol(filling, [.. ids.Select(Person)], [.. ids.Select(Filing)], cancellation);
+            await SampleData.Enrol(filling, [.. ids.Select(certno => Person(certno, name))], [.. ids.Select(Filing)], cancellation);
         }
 
         var platform = await LocalPlatform.StartAsync(options with { Separate = true }, cancellation);
-        var message = InterfaceRequest.Read(await File.ReadAllBytesAsync(Path.Combine(SamplePlatform.Samples, Sample + ".json"), cancellation));
         var token = issuer.Issue(new TokenOf($"his-{message.Institution}", new AdminDivision(message.TreatmentArea), Role.Institution) { Institution = message.Institution });
         var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "certificates", Treatment.Code, "ca.crt"));
         return new RoundTripStand(backing, platform, new HisClient(platform[Treatment, "gateway"].Grpc, token, authority), folder, ids);
@@ -102,10 +104,10 @@ internal sealed class RoundTripStand : IAsyncDisposable
             .Replace(_ownPerson, _persons[number % _persons.Count], StringComparison.Ordinal)));
     }
 
-    private static Dictionary<string, string> Person(string certno) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string> Person(string certno, string name) => new(StringComparer.Ordinal)
     {
         ["insu_admdvs"] = "520100", ["insutype"] = "310", ["psn_type"] = "11", ["psn_cert_type"] = "01", ["certno"] = certno,
-        ["psn_name"] = "样例", ["tel"] = "12000000009", ["cvlserv_flag"] = "0", ["acct_balance"] = "2000.00",
+        ["psn_name"] = name, ["tel"] = "12000000009", ["cvlserv_flag"] = "0", ["acct_balance"] = "2000.00",
     };
 
     private static Dictionary<string, string> Filing(string certno) => new(StringComparer.Ordinal)
