@@ -89,7 +89,7 @@ internal sealed class DemoStage(LocalPlatform platform, Output output, string sa
     /// <summary>Waits for what comes by message or by worker; gives up after a while, so that a demo ends.</summary>
     public async Task<bool> Eventually(Func<Task<bool>> holds, CancellationToken cancellation)
     {
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (var attempt = 0; attempt < 300; attempt++)
         {
             if (await holds()) return true;
             await Task.Delay(100, cancellation);

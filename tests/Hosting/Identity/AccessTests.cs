@@ -39,7 +39,7 @@ public sealed class AccessTests
         await using var doors = await Doors.Open();
         var (status, body) = await doors.Get("/institutions/H63280000001", Doors.Issuer.Issue(Hospital));
         status.ShouldBe(HttpStatusCode.OK);
-        body.GetProperty("onBehalfOf").GetString().ShouldBe("H63280000001");
+        body.GetProperty("on_behalf_of").GetString().ShouldBe("H63280000001");
         (await doors.Get("/institutions/H63280000002", Doors.Issuer.Issue(Hospital))).Body.GetProperty("code").GetString().ShouldBe("OUT_OF_REGION");
     }
 
@@ -71,7 +71,7 @@ public sealed class AccessTests
         });
         var (status, body) = await doors.Call(HttpMethod.Post, "/areas/632800", insurer);
         status.ShouldBe(HttpStatusCode.OK);
-        body.GetProperty("onBehalfOf").GetString().ShouldBe("632800");
+        body.GetProperty("on_behalf_of").GetString().ShouldBe("632800");
         (await doors.Call(HttpMethod.Post, "/areas/630100", insurer)).Body.GetProperty("code").GetString().ShouldBe("OUT_OF_REGION");
     }
 
