@@ -310,22 +310,15 @@ public sealed class HouseOfEdges(
         // Equal in every settlement and yet not in the day: something moved between the two looks, or stands under another day. Look once more
         // and name the day this house has them under.
         var unexplained = differing.Count == 0 && pending.Count == 0 && !talk.Run.HouseSums.Agrees(talk.Run.SideSums!);
-        var again = (agreed.Count > 0 || unexplained) && differing.Count == 0 && pending.Count == 0 && MayRunOfItsOwn(talk);
+        var again = (agreed.Count > 0 || (unexplained && talk.Day.Run < RunsOfItsOwn)) && differing.Count == 0 && pending.Count == 0 && MayRunOfItsOwn(talk);
         if (again)
         {
             await Start(talk.Day.Side, talk.Day.Day, cancellation, agreed);
             return;
         }
 
-        // A settlement moved between the two looks, so the sums of the first prove nothing: it waits for another look.
-        if (agreed.Count > 0 && differing.Count == 0 && pending.Count == 0)
-        {
-            pending.AddRange(agreed);
-            talk.PendingUntil = Later(talk.PendingUntil, now + timeout);
-        }
-
         // No settlement accounts for it: still a difference.
-        if (unexplained && pending.Count == 0)
+        if (unexplained)
         {
             var sums = SumsDifference.Of(talk.Day, talk.Run.HouseSums, talk.Run.SideSums!, around, rules, now);
             var sumsKey = Difference.Key(around.Node, sums.SettlementId);

@@ -10,7 +10,7 @@ using Yibao.Kernel.Places;
 namespace Yibao.Settlement.Outages;
 
 /// <summary>Announces outages of this node, and takes in and hands on those of others.</summary>
-internal sealed class OutageDesk(IWriteDoor door, IRows rows, IEdgeBus edges, IOutbox outbox, OutageGate gate, OutageRules rules, ServiceSettings settings, TimeProvider time) : IHandleEnvelope
+internal sealed class OutageDesk(IWriteDoor door, IRows rows, IEdgeBus edges, IOutbox outbox, OutageGate gate, OutageRules rules, ServiceSettings settings, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 

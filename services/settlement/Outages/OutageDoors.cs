@@ -24,12 +24,12 @@ internal static class OutageDoors
         service.Row<OutageWithdrawn>((fact, _) => OutageGate.Row(fact.Notice));
         service.Row<OutageEnded>((fact, _) => OutageGate.Row(fact.Notice));
         service.Row<OutageHeard>((fact, _) => OutageGate.Row(fact.Notice));
-        service.Edges<OutageDesk>();
         service.SendsOverEdge<OutageTold>((fact, signer) => OutageDesk.Tell(fact.Fact, service.Settings.Registry, fact.Context.At, signer));
         service.Gauge("yibao.outage.active", "{outage}", "Nodes that take no new settlements now, as this node knows it",
             "select count(*)::float8 from outage_notice where stage = 'Announced' and starts <= now()");
         var services = service.Services;
         services.AddSingleton(new OutageRules());
+        services.AddScoped<OutageDesk>();
         services.AddSingleton<OutageGate>();
         services.AddSingleton<IOutages>(static provider => provider.GetRequiredService<OutageGate>());
         services.AddHostedService(static provider => provider.GetRequiredService<OutageGate>());

@@ -33,6 +33,7 @@ public static class EdgeWords
     public static ServiceBuilder Edges<THandler>(this ServiceBuilder service) where THandler : class, IHandleEnvelope
     {
         service.Store();
+        if (service.Services.Any(known => known.ServiceType == typeof(EdgeHandler))) throw new InvalidOperationException($"The {service.Settings.Service} service has a door for its edges already; what comes is shared out inside it.");
         service.Services.TryAddScoped<THandler>();
         service.Services.AddSingleton(new EdgeHandler(typeof(THandler)));
         service.Services.AddSingleton<EdgeBus>();
