@@ -27,8 +27,11 @@ public sealed record LocalOptions
     /// <summary>How to start them where <see cref="Backing"/> is null.</summary>
     public BackingOptions BackingOptions { get; init; } = new();
 
-    /// <summary>Put before the name of each database and virtual host, so that several platforms share a pair of servers: lower case letters, digits, _.</summary>
-    public string Prefix { get; init; } = "";
+    /// <summary>
+    /// Put before the name of each database and virtual host: lower case letters, digits, _. One of its own unless named, so that platforms on
+    /// the same pair of servers never meet in one database; <c>with</c> keeps it, for a platform that finds again what another stored.
+    /// </summary>
+    public string Prefix { get; init; } = $"p{Guid.NewGuid():N}"[..13] + "_";
 
     /// <summary>Where certificates and keys stay for the next run with the same data; null makes new ones.</summary>
     public string? StateFolder { get; init; }

@@ -36,7 +36,6 @@ public sealed class OneNode : IAsyncLifetime
     {
         Nodes = [Nation, Qinghai],
         Backing = await SharedBacking.GetAsync(),
-        Prefix = $"doors{Environment.ProcessId}_",
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Critical,
     }, TestContext.Current.CancellationToken);
 

@@ -57,19 +57,7 @@ public sealed class CarePlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        for (var attempt = 1; _platform is null; attempt++)
-        {
-            try
-            {
-                _platform = await Start(attempt);
-            }
-            catch (IOException taken) when (taken.InnerException is AddressInUseException && attempt < 3)
-            {
-                // Between choosing the ports and listening on them another process took one.
-                TestContext.Current.SendDiagnosticMessage(taken.Message);
-            }
-        }
-
+        _platform = await Start();
         var folder = Directory.CreateTempSubdirectory("yibao-care-").FullName;
         try
         {
@@ -90,12 +78,11 @@ public sealed class CarePlatform : IAsyncLifetime
         }
     }
 
-    private static async Task<LocalPlatform> Start(int attempt) => await LocalPlatform.StartAsync(new LocalOptions
+    private static async Task<LocalPlatform> Start() => await LocalPlatform.StartAsync(new LocalOptions
     {
         Nodes = [AdminDivision.National, new("420000"), new("520000")],
         Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
         Backing = await SharedBacking.GetAsync(),
-        Prefix = string.Create(CultureInfo.InvariantCulture, $"care{Environment.ProcessId}_{attempt}_"),
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
         More = static (settings, builder) =>
         {

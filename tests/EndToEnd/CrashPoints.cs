@@ -129,7 +129,6 @@ public sealed class CrashPoints(ITestOutputHelper output)
                 Nodes = Nodes,
                 Modules = [new FilingModule(), new KillableSettlementModule()],
                 Backing = await SharedBacking.GetAsync(),
-                Prefix = string.Create(CultureInfo.InvariantCulture, $"crash{Environment.ProcessId}_"),
                 StateFolder = folder,
                 Issuer = issuer,
                 LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,

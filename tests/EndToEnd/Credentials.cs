@@ -78,7 +78,6 @@ public sealed class Credentials : IAsyncLifetime
             Nodes = [AdminDivision.National, new("410000"), new("420000"), new("520000"), new("630000")],
             Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
             Backing = await SharedBacking.GetAsync(),
-            Prefix = string.Create(CultureInfo.InvariantCulture, $"cred{Environment.ProcessId}_"),
             LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
             More = static (settings, builder) =>
             {

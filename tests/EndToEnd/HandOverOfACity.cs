@@ -44,7 +44,6 @@ public sealed class HandOverOfACity
             Nodes = [Nation, Hubei, Qinghai, Xining],
             Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
             Backing = await SharedBacking.GetAsync(),
-            Prefix = string.Create(CultureInfo.InvariantCulture, $"city{Environment.ProcessId}_"),
             LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
             More = (_, builder) => builder.Services.AddSingleton<TimeProvider>(clock),
         }, Cancellation);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using Yibao.Backing;
 using Yibao.HouseSample;
 
 namespace Yibao.EndToEnd.Tests;
@@ -12,7 +12,7 @@ internal sealed class HouseProcesses : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly House _house;
-    private readonly Dictionary<string, (int Grpc, int Http)> _ports = HouseModule.All.ToDictionary(entry => entry.Service, _ => (FreePort(), FreePort()), StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Grpc, int Http)> _ports = HouseModule.All.ToDictionary(entry => entry.Service, _ => (LoopbackPorts.Take(), LoopbackPorts.Take()), StringComparer.Ordinal);
     private readonly Dictionary<string, Process> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _said = new(StringComparer.Ordinal);
 
@@ -108,11 +108,4 @@ internal sealed class HouseProcesses : IAsyncDisposable
     }
 
     private string Tail(string service) => _said.TryGetValue(service, out var said) ? string.Join('\n', said) : "it said nothing";
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

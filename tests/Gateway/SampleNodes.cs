@@ -87,7 +87,6 @@ public sealed class SampleNodes : IAsyncLifetime
         Platform = await LocalPlatform.StartAsync(new LocalOptions
         {
             Backing = await SharedBacking.GetAsync(),
-            Prefix = $"gateway{Environment.ProcessId}_",
             Settings = SampleAccounts.Settings(samples).Concat(FuzzAccounts()).Concat(Elsewhere).ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
             LogLevel = LogLevel.Information,
             More = (_, builder) => builder.Logging.ClearProviders().AddProvider(_lines),

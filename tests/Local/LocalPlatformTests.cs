@@ -14,7 +14,7 @@ public sealed class LocalPlatformTests
     [Fact]
     public async Task Every_service_of_every_node_answers_in_one_process()
     {
-        await using var platform = await StartAsync(separate: false, "one");
+        await using var platform = await StartAsync(separate: false);
         platform.Hosts.Count.ShouldBe(2 * LocalModules.All.Count);
         foreach (var host in platform.Hosts) (await ReadyAsync(host)).ShouldBeTrue(host.ToString());
         platform[Hubei, "settlement"].Settings.Peers["100000"].ShouldBe(platform[Nation, "settlement"].Grpc);
@@ -27,7 +27,7 @@ public sealed class LocalPlatformTests
     [Fact]
     public async Task A_killed_process_comes_back_at_the_same_doors()
     {
-        await using var platform = await StartAsync(separate: true, "many");
+        await using var platform = await StartAsync(separate: true);
         var host = platform[Hubei, "filing"];
         (await ReadyAsync(host)).ShouldBeTrue();
 
@@ -51,12 +51,11 @@ public sealed class LocalPlatformTests
         (await Should.ThrowAsync<ArgumentException>(() => LocalPlatform.StartAsync(options, Cancellation))).Message.ShouldContain(why);
     }
 
-    private static async Task<LocalPlatform> StartAsync(bool separate, string name) => await LocalPlatform.StartAsync(new LocalOptions
+    private static async Task<LocalPlatform> StartAsync(bool separate) => await LocalPlatform.StartAsync(new LocalOptions
     {
         Nodes = [Nation, Hubei],
         Separate = separate,
         Backing = await SharedBacking.GetAsync(),
-        Prefix = $"{name}{Environment.ProcessId}_",
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
     }, Cancellation);
 

@@ -79,7 +79,7 @@ internal sealed class FilingDemo() : Demo("filing", "异地就医备案：出院
     {
         stage.Chapter("(2) 开封：长期备案生效后六个月内原则上不得变更");
         await using var henan = await LocalPlatform.StartAsync(
-            new LocalOptions { Nodes = [AdminDivision.National, new("410000")], Modules = [new FilingModule()], Backing = stage.Platform.Backing, Prefix = "henan_", LogLevel = Microsoft.Extensions.Logging.LogLevel.Critical }, cancellation);
+            new LocalOptions { Nodes = [AdminDivision.National, new("410000")], Modules = [new FilingModule()], Backing = stage.Platform.Backing, LogLevel = Microsoft.Extensions.Logging.LogLevel.Critical }, cancellation);
         var kaifeng = new Agency(henan[DemoStage.Area("410000"), "filing"].Services!, Kaifeng);
         var invented = InventedPerson.Number(770_002);
         var person = await kaifeng.Register(invented, cancellation);

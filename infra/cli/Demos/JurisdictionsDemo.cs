@@ -26,7 +26,6 @@ internal sealed class JurisdictionsDemo() : Demo("jurisdictions", "五地政策�
             Nodes = [AdminDivision.National, new("410000"), new("420000"), new("440000"), new(Guangzhou), new(Shanwei)],
             Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
             Backing = stage.Platform.Backing,
-            Prefix = "south_",
             LogLevel = Microsoft.Extensions.Logging.LogLevel.Critical,
         }, cancellation);
         var (kaifeng, shanwei) = (InventedPerson.Number(770_011), InventedPerson.Number(770_012));

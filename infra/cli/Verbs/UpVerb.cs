@@ -39,6 +39,7 @@ internal sealed class UpVerb() : Verb("up", "Start PostgreSQL, RabbitMQ and ever
         {
             Nodes = [.. codes.SelectMany(code => code.Split(',')).Select(Node)],
             Separate = separate,
+            Prefix = "",
             Otlp = otlp,
             Issuer = issuer,
             StateFolder = keep ? Path.Combine(run, $"state-{Kept}") : null,

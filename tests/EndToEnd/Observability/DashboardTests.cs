@@ -85,7 +85,6 @@ public sealed partial class DashboardTests
         {
             Nodes = [Nation, Hubei, Beijing],
             Backing = await SharedBacking.GetAsync(),
-            Prefix = string.Create(CultureInfo.InvariantCulture, $"dash{Environment.ProcessId}_"),
             Otlp = collector.Otlp,
             LogLevel = LogLevel.Critical,
         }, Cancellation);
