@@ -63,6 +63,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<Deliveries>();
         services.AddSingleton<Adoption>();
         services.AddSingleton<Redrive>();
+        services.AddSingleton<AskedInTime>();
         services.AddSingleton<Identification>();
         services.AddSingleton<Patients>();
         services.AddSingleton<HomeQuestions>();

@@ -1,6 +1,13 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yibao.Backing;
+using Yibao.Contracts.Settlements;
+using Yibao.Filing.Desks;
+using Yibao.Hosting.Identity;
+using Yibao.Hosting.Persons;
+using Yibao.Kernel.Deciding;
+using Yibao.Kernel.Persons;
 using Yibao.Kernel.Places;
 using Yibao.Local;
 using Yibao.Local.Samples;
@@ -21,6 +28,16 @@ public sealed class SampleNodes : IAsyncLifetime
 
     /// <summary>样例乙: retiree of Xining, resettled in Wuhan.</summary>
     public static readonly Patient XiningRetiree = new("630100", "310", "01", "999000195608059028", "样例乙", "12");
+
+    public static readonly AdminDivision Beijing = new("110000");
+
+    /// <summary>Insured in Beijing, with a social security card and an e-credential.</summary>
+    public static readonly InventedPerson BeijingEmployee = InventedPerson.Number(110_001);
+
+    public const string BeijingCard = "BJ0000000001";
+
+    /// <summary>Which node said what to which neighbour.</summary>
+    public Hops Hops { get; } = new();
 
     public static readonly IReadOnlyList<Charge> OutpatientCharges =
     [
@@ -89,9 +106,24 @@ public sealed class SampleNodes : IAsyncLifetime
             Backing = await SharedBacking.GetAsync(),
             Settings = SampleAccounts.Settings(samples).Concat(FuzzAccounts()).Concat(Elsewhere).ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
             LogLevel = LogLevel.Information,
-            More = (_, builder) => builder.Logging.ClearProviders().AddProvider(_lines),
+            Nodes = [.. LocalOptions.DefaultNodes, Beijing],
+            More = (settings, builder) =>
+            {
+                builder.Logging.ClearProviders().AddProvider(_lines);
+                Hops.Watch(settings, builder);
+            },
         }, TestContext.Current.CancellationToken);
         await SampleData.Store(Platform, samples, TestContext.Current.CancellationToken);
+        await Insure(Beijing, Beijing, BeijingEmployee, "E-TOKEN-110000-1", BeijingCard);
+    }
+
+    /// <summary>A person as his agency registers him, with the credentials he bears.</summary>
+    public async Task Insure(AdminDivision node, AdminDivision area, InventedPerson person, string eCredential, string card)
+    {
+        var services = Platform[node, "filing"].Services!;
+        using var acting = services.GetRequiredService<ICurrentActor>().Act(new Actor("operator", Role.CityOperator, area), "test");
+        await services.GetRequiredService<PersonDesk>().Register(new NewPerson(
+            new PersonIdentity(new IdentityDocument("01", person.Id.Reveal()), person.Name, person.Phone), eCredential, card, area, InsuranceType.Employee, "11", false, new DateOnly(2020, 1, 1), []), TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -88,8 +88,13 @@ internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : C
     };
 
     /// <summary>No connection: nobody listens, or who does is not the one that was asked for (the library calls that an internal error).</summary>
-    internal static bool IsUnreachable(RpcException failure) => failure.StatusCode == StatusCode.Unavailable
-        || (failure is { StatusCode: StatusCode.Internal, Status.DebugException: HttpRequestException or IOException } && ErrorStatus.FromRpc(failure) is null);
+    /// <remarks>A refusal that may pass (a home place that does not answer) was said by a peer that is well: it is neither repeated nor held against the peer.</remarks>
+    internal static bool IsUnreachable(RpcException failure) => failure switch
+    {
+        { StatusCode: StatusCode.Unavailable } => ErrorStatus.FromRpc(failure) is null or { Code: "SERVICE_UNAVAILABLE" },
+        { StatusCode: StatusCode.Internal, Status.DebugException: HttpRequestException or IOException } => ErrorStatus.FromRpc(failure) is null,
+        _ => false,
+    };
 
     private sealed class WordedReader<T>(PeerInvoker invoker, IAsyncStreamReader<T> stream, CancellationToken caller) : IAsyncStreamReader<T>
     {

@@ -23,6 +23,10 @@ public static class SettlementErrors
     public static readonly ErrorDefinition CardAuthFailed = new("CARD_AUTH_FAILED", ErrorCategory.Person,
         "社会保障卡跨省鉴权未通过", "请核对卡片和密码，或到发卡地办理", Party.Patient);
 
+    /// <summary>SEC-009. Nothing was stored anywhere: the question may simply be asked again. {0} home area.</summary>
+    public static readonly ErrorDefinition HomeNoAnswer = new("HOME_NO_ANSWER", ErrorCategory.System,
+        "参保地 {0} 未在时限内应答，凭证或待遇未能核验", "请稍后重新办理；急救先收治，结算前补验凭证即可", Party.HomeAgency) { Transient = true };
+
     /// <summary>{0} visit.</summary>
     public static readonly ErrorDefinition VisitEnded = new("VISIT_ENDED", ErrorCategory.Request,
         "就诊 {0} 已结束，不能再上传或更改费用", "请核对就诊标识", Party.Institution);

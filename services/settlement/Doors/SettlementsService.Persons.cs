@@ -4,8 +4,10 @@ using Yibao.Contracts.Settlement.V1;
 using Yibao.Kernel;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
+using Yibao.Kernel.Time;
 using Yibao.Settlement.Benefits;
 using Yibao.Settlement.Identify;
+using Yibao.Settlement.Local;
 
 namespace Yibao.Settlement.Doors;
 
@@ -16,13 +18,14 @@ public sealed partial class SettlementsService
     {
         if (request.CredentialType.Length == 0) throw SystemErrors.FieldMissing.With("mdtrt_cert_type").AsException();
         if (request.CredentialValue.Length == 0) throw SystemErrors.FieldMissing.With("mdtrt_cert_no").AsException();
-        var person = await identification.Ask(Area(request.HomeArea), new IdentifyQuestion(request.CredentialType, request.CredentialValue)
+        var home = Area(request.HomeArea);
+        var person = await Authenticated(home, new IdentifyQuestion(request.CredentialType, request.CredentialValue)
         {
             DocumentType = request.DocumentType,
             DocumentNumber = request.DocumentNumber,
             Name = request.Name,
             WithAccount = true,
-        }, context.CancellationToken);
+        }, await AreaOf(request.InstitutionCode, context.CancellationToken) ?? home, time.GetUtcNow(), context.CancellationToken);
         var answer = new PersonAnswer { PersonKey = person.Person.ToString(), AccountBalanceFen = person.AccountBalance?.Fen ?? 0 };
         answer.Standings.AddRange(person.Standings.Select(standing => new PersonStanding
         {
@@ -62,6 +65,10 @@ public sealed partial class SettlementsService
         var institution = await institutions.InForce(request.InstitutionCode, request.Entitlement.CareType, Area(request.HomeArea), from);
         return new EntitlementAsked(institution.Area, request.InstitutionCode, request.Entitlement.CareType, from, request.Entitlement.DiseaseCode.Length == 0 ? null : request.Entitlement.DiseaseCode);
     }
+
+    /// <summary>Where the institution is today, by treatment's own copy; null: not heard of yet.</summary>
+    private async Task<AdminDivision?> AreaOf(string institution, CancellationToken cancellation) =>
+        (await door.Read(InstitutionCopy.Stream(institution), cancellation)).Institution?.AreaOn(time.GetUtcNow().BusinessDate());
 
     private static AdminDivision Area(string code) =>
         AdminDivision.TryParse(code, out var area) ? area : throw SystemErrors.FieldInvalid.With("insuplc_admdvs", "须为六位医保区划").AsException();

@@ -176,13 +176,18 @@ public sealed partial class SettlementsService
     {
         var (type, number) = Document(request);
         var question = new IdentifyQuestion(request.CredentialType, request.CredentialValue) { DocumentType = type, DocumentNumber = number, Name = request.Name };
+        return await Authenticated(home, question, registration.TreatmentArea, registration.CareFrom, cancellation);
+    }
+
+    /// <summary>跨省用卡鉴权 (SET-003, SEC-009): a social security card of another province that its home place does not know has failed there.</summary>
+    private async Task<IdentifiedPerson> Authenticated(AdminDivision home, IdentifyQuestion question, AdminDivision treatment, DateTimeOffset at, CancellationToken cancellation)
+    {
         try
         {
             return await identification.Ask(home, question, cancellation);
         }
-        catch (RefusedException refused) when (refused.Error.Definition == FilingErrors.CredentialUnknown && request.CredentialType == "03" && registry.At(registration.CareFrom).Classify(home, registration.TreatmentArea) == VisitClass.CrossProvince)
+        catch (RefusedException refused) when (refused.Error.Definition == FilingErrors.CredentialUnknown && question.CredentialType == "03" && registry.At(at).Classify(home, treatment) == VisitClass.CrossProvince)
         {
-            // SET-003: 跨省用卡鉴权.
             throw SettlementErrors.CardAuthFailed.With().AsException();
         }
     }

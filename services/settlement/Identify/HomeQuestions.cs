@@ -47,17 +47,18 @@ public sealed record HomeKnows
 public sealed record ChronicKnown(string Disease, string Name, string From, string Until);
 
 /// <summary>Asks the home place about a person by his key, over the same tree as settlements. Nothing is stored anywhere.</summary>
-public sealed class HomeQuestions(Routes routes, Sealing sealing, INodeLink link, IPeers peers, IWriteDoor door, TimeProvider time) : INodeHandler
+public sealed class HomeQuestions(Routes routes, Sealing sealing, INodeLink link, IPeers peers, IWriteDoor door, AskedInTime inTime, TimeProvider time) : INodeHandler
 {
     public const string Question = "person.question.v1";
 
     public const string Answered = "person.answer.v1";
 
-    /// <exception cref="RefusedException"><c>AREA_UNKNOWN</c>; what home refuses with.</exception>
+    /// <exception cref="RefusedException"><c>AREA_UNKNOWN</c>, <c>AREA_NOT_CONNECTED</c>, <c>HOME_NO_ANSWER</c>; what home refuses with.</exception>
     public async Task<HomeKnows> Ask(HomeQuestion question, CancellationToken cancellation)
     {
+        if (routes.At(time.GetUtcNow()).NotConnected(question.HomeArea) is { } planned) throw planned.AsException();
         var message = sealing.Make(question.HomeArea, Guid.NewGuid().ToString("N"), Sealing.Truncate(time.GetUtcNow()), Question, question);
-        var answer = await Answer(message, cancellation);
+        var answer = await inTime.Ask(question.HomeArea, limit => Answer(message, limit), cancellation);
         var host = routes.HostOf(question.HomeArea, message.Instant);
         if (answer.From != host) throw SettlementErrors.WrongSigner.With(answer.From, host).AsException();
         return Sealing.Read<HomeKnows>(answer);

@@ -52,19 +52,20 @@ public sealed record IdentifiedStanding(AdminDivision HomeArea, InsuranceType In
 }
 
 /// <summary>Asks the home place who bears a credential, over the same tree as settlements.</summary>
-public sealed class Identification(Routes routes, Sealing sealing, INodeLink link, IPeers peers, IWriteDoor door, TimeProvider time) : INodeHandler
+public sealed class Identification(Routes routes, Sealing sealing, INodeLink link, IPeers peers, IWriteDoor door, AskedInTime inTime, TimeProvider time) : INodeHandler
 {
     public const string Question = "person.identify.v1";
 
     public const string Answered = "person.identified.v1";
 
     /// <summary>The treatment place's question.</summary>
-    /// <exception cref="RefusedException"><c>CREDENTIAL_UNKNOWN</c> and the like from home; <c>AREA_UNKNOWN</c>.</exception>
+    /// <exception cref="RefusedException"><c>CREDENTIAL_UNKNOWN</c> and the like from home; <c>AREA_UNKNOWN</c>, <c>AREA_NOT_CONNECTED</c>, <c>HOME_NO_ANSWER</c>.</exception>
     public async Task<IdentifiedPerson> Ask(AdminDivision homeArea, IdentifyQuestion question, CancellationToken cancellation)
     {
+        if (routes.At(time.GetUtcNow()).NotConnected(homeArea) is { } planned) throw planned.AsException();
         // A fresh id: nothing of a credential may be guessed from it.
         var message = sealing.Make(homeArea, Guid.NewGuid().ToString("N"), Sealing.Truncate(time.GetUtcNow()), Question, question);
-        var answer = await Answer(message, cancellation);
+        var answer = await inTime.Ask(homeArea, limit => Answer(message, limit), cancellation);
         var host = routes.HostOf(homeArea, message.Instant);
         if (answer.From != host) throw SettlementErrors.WrongSigner.With(answer.From, host).AsException();
         return Sealing.Read<IdentifiedPerson>(answer);

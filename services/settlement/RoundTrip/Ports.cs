@@ -59,6 +59,12 @@ public sealed record RoundTripSettings
     /// <summary>After this the institution is told that the outcome is unknown; the work goes on.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a question about a person (跨省用卡鉴权, 1101, 2001 …) may take over all hops: below the ten seconds after which the
+    /// institutions' systems hang up, so that they hear why.
+    /// </summary>
+    public TimeSpan AskWithin { get; init; } = TimeSpan.FromSeconds(8);
+
     /// <summary>How long an intent may stand without an outcome before it is driven again.</summary>
     public TimeSpan RedriveAfter { get; init; } = TimeSpan.FromSeconds(20);
 
