@@ -8,6 +8,17 @@ namespace Yibao.Contracts.Settlements;
 /// <param name="Code">医保目录编码 (med_list_codg).</param>
 public sealed record SettledLine(string Serial, string Code, ChargeCategory Category, SplitTotals Split);
 
+/// <summary>支付渠道 (OPS-015): where the patient pays; numbered as 经办人类别 (opter_type) of the national interface.</summary>
+public enum PaymentChannel
+{
+    /// <summary>窗口.</summary>
+    Counter = 1,
+    /// <summary>自助终端.</summary>
+    SelfService = 2,
+    /// <summary>医保移动支付: app, mini-program, portal.</summary>
+    Mobile = 3,
+}
+
 /// <summary>
 /// The complete upstream request, signed by the treatment place: everything home needs to decide, as of the instants in it.
 /// The same record asks for a trial settlement (预结算), which stores nothing anywhere.
@@ -64,6 +75,12 @@ public sealed record SettlementRequest
 
     /// <summary>个人账户使用标志 (acct_used_flag).</summary>
     public bool UseAccount { get; init; }
+
+    /// <summary>
+    /// 支付渠道; null: not said. Under the signature like everything here, but not in <see cref="Hash"/>: it decides nothing, and a node of the
+    /// version before it would take another hash of the same request.
+    /// </summary>
+    public PaymentChannel? Channel { get; init; }
 
     public required SplitTotals Split { get; init; }
 

@@ -96,6 +96,21 @@ public sealed class RulesBiteTests
     public void Something_unfinished(string code, bool breaks) => CodeRules.Unfinished([new("services/x/A.cs", code)]).Any().ShouldBe(breaks);
 
     [Theory]
+    [InlineData("services/x/A.cs", "throw new TimeoutException(why);", true)]
+    [InlineData("services/x/A.cs", "var a = b ?? throw new KeyNotFoundException();", true)]
+    [InlineData("gateway/x/A.cs", "throw new Grpc.Core.RpcException(status);", true)]
+    [InlineData("services/x/A.cs", "return Results.NotFound();", true)]
+    [InlineData("services/x/A.cs", "return TypedResults.Problem(text);", true)]
+    [InlineData("gateway/x/A.cs", "context.Status = new Status(StatusCode.NotFound, text);", true)]
+    [InlineData("services/x/A.cs", "internal sealed class FilingClosedException : Exception;", true)]
+    [InlineData("services/x/A.cs", "throw FilingErrors.NoFiling.With().AsException();", false)]
+    [InlineData("services/x/A.cs", "throw new InvalidOperationException(why);", false)]
+    [InlineData("services/x/A.cs", "return Results.Json(answer);", false)]
+    [InlineData("services/hosting/A.cs", "return new RpcException(new Status(code, text));", false)]
+    [InlineData("tests/A.cs", "throw new TimeoutException(why);", false)]
+    public void An_exception_without_a_code(string path, string code, bool breaks) => CodeRules.WithoutCode([new(path, code)]).Any().ShouldBe(breaks);
+
+    [Theory]
     [InlineData("namespace A.B\n{\n}", true)]
     [InlineData("namespace A.B;\n", false)]
     public void A_block_namespace(string code, bool breaks) => CodeRules.FileScopedNamespaces([new("a.cs", code)]).Any().ShouldBe(breaks);

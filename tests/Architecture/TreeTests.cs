@@ -36,6 +36,9 @@ public sealed class TreeTests
     public void Nothing_is_left_unfinished_or_swallowed() => Kept(CodeRules.Unfinished(Code.Value));
 
     [Fact]
+    public void No_exception_reaches_a_door_without_a_code_of_the_catalogue() => Kept(CodeRules.WithoutCode(Code.Value));
+
+    [Fact]
     public void Namespaces_are_file_scoped() => Kept(CodeRules.FileScopedNamespaces(Code.Value));
 
     [Fact]

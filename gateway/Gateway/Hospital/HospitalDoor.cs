@@ -26,6 +26,9 @@ public sealed partial class HospitalDoor(
     /// <summary>The interface allows 40,000 characters of input; a long stay's fee lines come in batches below it.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>跟踪号 of the call, on every answer.</summary>
+    public const string TraceHeader = "yibao-trace";
+
     // Begins anywhere, so that two gateways of a node, or one before and after a restart, give no number twice.
     private long _serial = RandomNumberGenerator.GetInt32(int.MaxValue);
 
@@ -35,6 +38,9 @@ public sealed partial class HospitalDoor(
         var stamp = Stamp(received);
         byte[] reply;
         InterfaceRequest? request = null;
+        // Whoever reports an error names this or the answer's inf_refmsgid; the log has both beside each other (OPS-001).
+        var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("n");
+        http.Response.Headers[TraceHeader] = trace;
         string Clean(string sentence) => Scrubber.Clean(request is null ? sentence : PersonEcho.Hide(sentence, request.Input));
         try
         {
@@ -55,11 +61,20 @@ public sealed partial class HospitalDoor(
         {
             Refused(http.Connection.RemoteIpAddress?.ToString() ?? "", refused.Error.Code);
             http.Response.StatusCode = refused.Error.Code == GatewayErrors.NetworkRefused.Code ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized;
-            await http.Response.WriteAsJsonAsync(new { code = http.Response.StatusCode, message = refused.Error.Message }, CancellationToken.None);
+            await http.Response.WriteAsJsonAsync(new
+            {
+                code = http.Response.StatusCode,
+                message = refused.Error.Message,
+                error = refused.Error.Code,
+                category = refused.Error.Definition.Category.ToString(),
+                next_step = refused.Error.NextStep,
+                trace,
+            }, CancellationToken.None);
             return;
         }
         catch (RefusedException refused)
         {
+            Answered(request?.Infno ?? "", refused.Error.Code, stamp.MessageId, trace);
             reply = InterfaceReply.Failure(stamp with { AnsweredAt = time.GetUtcNow() }, refused.Error, Clean);
         }
         catch (BadHttpRequestException broken)
@@ -68,7 +83,6 @@ public sealed partial class HospitalDoor(
         }
         catch (Exception failure) when (!http.RequestAborted.IsCancellationRequested)
         {
-            var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("n");
             Failed(failure, trace);
             reply = InterfaceReply.Failure(stamp with { AnsweredAt = time.GetUtcNow() }, SystemErrors.Internal.With(trace));
         }
@@ -123,6 +137,9 @@ public sealed partial class HospitalDoor(
 
     [LoggerMessage(4001, LogLevel.Warning, "A call of the hospital interface from {Address} was refused: {Code}")]
     private partial void Refused(string address, string code);
+
+    [LoggerMessage(4003, LogLevel.Information, "Transaction {Infno} refused: {Code}, answer {Reference}, trace {Trace}")]
+    private partial void Answered(string infno, string code, string reference, string trace);
 
     [LoggerMessage(4002, LogLevel.Error, "A call of the hospital interface failed, trace {Trace}")]
     private partial void Failed(Exception failure, string trace);

@@ -24,7 +24,21 @@ public static class SettlementMapping
         VisitId = VisitMapping.OwnId(request.Institution, VisitMapping.Need(data, "mdtrt_id", "就诊ID")),
         CareUntil = Discharge(data) ?? Timestamp.FromDateTimeOffset(outpatientUntil),
         UseAccount = data.Text("acct_used_flag") is not (null or "0"),
+        Channel = Channel(request),
     };
+
+    /// <summary>支付渠道 from the envelope's opter_type; what else a HIS sends there says nothing of it.</summary>
+    public static PaymentChannel Channel(InterfaceRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.OperatorType.TrimStart('0') switch
+        {
+            "1" => PaymentChannel.Counter,
+            "2" => PaymentChannel.SelfService,
+            "3" => PaymentChannel.Mobile,
+            _ => PaymentChannel.Unspecified,
+        };
+    }
 
     /// <summary>结算撤销 (2305, 2208), named by the settlement it takes back.</summary>
     public static WithdrawRequest Refund(InterfaceRequest request, InputNode data) => new()

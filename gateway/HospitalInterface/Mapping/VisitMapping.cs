@@ -70,6 +70,9 @@ public static class VisitMapping
         Date = (line.Date("fee_ocur_time") ?? throw Missing("费用发生时间", "fee_ocur_time")).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         Approval = Flag(line.Text("hosp_appr_flag")),
         Batch = line.Text("chrg_bchno") ?? "",
+        Prescription = line.Text("rxno") ?? "",
+        // The flag without a number is no prescription that could be followed; the field is optional there.
+        Circulated = Flag(line.Text("rx_circ_flag")) == 1 && line.Text("rxno") is not null,
     };
 
     private static string Number(InputNode node, string code, string name) =>

@@ -18,6 +18,9 @@ namespace Yibao.HospitalInterface.Reading;
 public sealed record InterfaceRequest(
     string Infno, string MessageId, string TreatmentArea, string HomeArea, string Institution, string InstitutionName, string Operator, string SentAt, InputNodes Input)
 {
+    /// <summary>经办人类别 (opter_type): 1 窗口, 2 自助终端, 3 移动终端; empty when not sent.</summary>
+    public string OperatorType { get; init; } = "";
+
     /// <summary>Deeper nesting than any transaction has.</summary>
     public const int MaxDepth = 32;
 
@@ -38,7 +41,10 @@ public sealed record InterfaceRequest(
             envelope.Text("fixmedins_name") ?? "",
             envelope.Text("opter") ?? "",
             envelope.Text("inf_time") ?? "",
-            new InputNodes(InputOf(envelope)));
+            new InputNodes(InputOf(envelope)))
+        {
+            OperatorType = envelope.Text("opter_type") ?? "",
+        };
     }
 
     private static JsonNode? Parse(ReadOnlyMemory<byte> json)

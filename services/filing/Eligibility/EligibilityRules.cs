@@ -175,7 +175,7 @@ public static class EligibilityRules
         if (covering.Where(f => f.End <= q.AdmittedAt && f.LeftForceAt is null).MaxBy(f => f.End) is { } expired)
             return FilingErrors.FilingExpired.With(ApplyForFilingDecider.Day(expired.End!.Value.AddTicks(-1).BusinessDate()));
         var elsewhere = candidates.Where(f => f.CoversBeginningAt(q.AdmittedAt)).Select(f => f.PlaceAt(q.AdmittedAt).Code).Order(StringComparer.Ordinal).ToList();
-        return elsewhere.Count > 0 ? FilingErrors.OutsideFiledPlace.With(q.TreatmentArea, string.Join("、", elsewhere)) : FilingErrors.NoFiling.With(q.TreatmentArea);
+        return elsewhere.Count > 0 ? FilingErrors.OutsideFiledPlace.With(q.TreatmentArea, string.Join("、", elsewhere)) : FilingErrors.NoFiling.With();
     }
 
     private static Guidance Guide(FilingPolicy policy) => new([.. policy.Channels.Values], [.. policy.Categories.Values.Where(rule => rule.CanBeApplied).OrderBy(rule => rule.Category)]);

@@ -145,8 +145,9 @@ public static class FilingErrors
 
     // --- eligibility ---
 
+    /// <summary>Words and step as OPS-001 has them.</summary>
     public static readonly ErrorDefinition NoFiling = new("NO_FILING", ErrorCategory.Filing,
-        "没有覆盖就医地 {0} 的有效备案", "请在出院结算前办理异地就医备案，备案生效后即可直接结算", Party.Patient);
+        "参保人未在本就医地备案", "申请备案", Party.Patient);
 
     public static readonly ErrorDefinition NoFilingAtAdmission = new("NO_FILING_AT_ADMISSION", ErrorCategory.Filing,
         "入院或就诊时没有有效备案（备案自 {0} 起生效）", "参保地允许的请补办备案，否则按参保地规定手工报销", Party.Patient);

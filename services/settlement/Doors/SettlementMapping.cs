@@ -29,6 +29,8 @@ internal static class SettlementMapping
             wire.InstitutionCode = request.Institution;
             wire.CareFrom = Timestamp.FromDateTimeOffset(request.CareFrom);
             wire.CareUntil = Timestamp.FromDateTimeOffset(request.CareUntil);
+            wire.Channel = (Wire.PaymentChannel)(request.Channel ?? 0);
+            wire.CredentialType = request.CredentialType;
             wire.Categories.AddRange(request.Categories.Select(category => new Wire.Category { Code = ChargeCategories.Code(category.Category), Split = category.Split.ToWire() }));
         }
 
@@ -108,6 +110,8 @@ internal static class SettlementMapping
         Date = Iso(line.Date),
         Approval = (int)line.Approval,
         Batch = line.Batch ?? "",
+        Prescription = line.Prescription?.Number ?? "",
+        Circulated = line.Prescription?.Circulated ?? false,
     };
 
     /// <exception cref="RefusedException"><c>FIELD_INVALID</c>, <c>CATEGORY_UNKNOWN</c>.</exception>
@@ -124,6 +128,9 @@ internal static class SettlementMapping
             Approval = (Approval)line.Approval,
             Outside = line.Outside is { } outside ? new OutsideOrigin(Id(outside.Slip, "outside.slip"), Id(outside.InstitutionCode, "outside.institution_code"), Id(outside.Serial, "outside.serial")) : null,
             Batch = line.Batch.Length == 0 ? null : line.Batch.Length <= 30 ? line.Batch : throw SystemErrors.FieldInvalid.With("chrg_bchno", "最多 30 位").AsException(),
+            Prescription = line.Prescription.Length > 30 ? throw SystemErrors.FieldInvalid.With("rxno", "最多 30 位").AsException()
+                : line is { Prescription: "", Circulated: true } ? throw SystemErrors.FieldMissing.With("rxno").AsException()
+                : line.Prescription.Length > 0 ? new Prescription(line.Prescription, line.Circulated) : null,
         };
     }
 
@@ -131,6 +138,16 @@ internal static class SettlementMapping
     public static string Id(string value, string field) => Contracts.Settlements.SettlementId.IsWellFormed(value)
         ? value
         : throw SystemErrors.FieldInvalid.With(field, "1–64 位字母、数字、点、横线或下划线").AsException();
+
+    /// <exception cref="RefusedException"><c>FIELD_INVALID</c>.</exception>
+    public static PaymentChannel? Channel(Wire.PaymentChannel channel) => channel switch
+    {
+        Wire.PaymentChannel.Unspecified => null,
+        Wire.PaymentChannel.Counter => PaymentChannel.Counter,
+        Wire.PaymentChannel.SelfService => PaymentChannel.SelfService,
+        Wire.PaymentChannel.Mobile => PaymentChannel.Mobile,
+        _ => throw SystemErrors.FieldInvalid.With("channel", "1 窗口、2 自助终端、3 移动支付").AsException(),
+    };
 
     public static DateTimeOffset Instant(Timestamp? at, string field) =>
         at is null ? throw SystemErrors.FieldMissing.With(field).AsException() : Sealing.Truncate(at.ToDateTimeOffset());

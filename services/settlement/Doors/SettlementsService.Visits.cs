@@ -150,6 +150,7 @@ public sealed partial class SettlementsService
             OutpatientFlag = request.OutpatientFlag,
             InpatientType = request.InpatientType,
             Trauma = request.Trauma,
+            Prescriber = request.Prescriber.Length == 0 ? null : SettlementMapping.Id(request.Prescriber, "rxfixmedinsCode"),
             CommitmentRequired = trauma == TraumaRule.Commitment,
         };
     }
@@ -210,6 +211,7 @@ public sealed partial class SettlementsService
         answer.OutpatientFlag = registration.OutpatientFlag;
         answer.InpatientType = registration.InpatientType;
         answer.Trauma = registration.Trauma;
+        answer.Prescriber = registration.Prescriber ?? "";
         if (visit.CareUntil is { } until) answer.CareUntil = Timestamp.FromDateTimeOffset(until);
         if (visit.Insured is { } insured)
         {

@@ -116,7 +116,10 @@ public sealed partial class SettlementsService(
     }
 
     private static SettleTerms Terms(SettleRequest request) => new(
-        request.InstitutionCode, SettlementMapping.Id(request.VisitId, "visit_id"), [.. request.Serials], SettlementMapping.Instant(request.CareUntil, "endtime"), request.UseAccount);
+        request.InstitutionCode, SettlementMapping.Id(request.VisitId, "visit_id"), [.. request.Serials], SettlementMapping.Instant(request.CareUntil, "endtime"), request.UseAccount)
+    {
+        Channel = SettlementMapping.Channel(request.Channel),
+    };
 
     private static Envelope? Quote(ByteString quote)
     {

@@ -31,7 +31,15 @@ public sealed record FeeLine(string Serial, string Code, ChargeCategory? Categor
 
     /// <summary>收费批次号 (chrg_bchno); null where the institution names none.</summary>
     public string? Batch { get; init; }
+
+    /// <summary>The prescription that it fills; null where none was named.</summary>
+    public Prescription? Prescription { get; init; }
 }
+
+/// <summary>处方 (OPS-015).</summary>
+/// <param name="Number">处方号 (rxno).</param>
+/// <param name="Circulated">外购处方标志 (rx_circ_flag): filled by another than who wrote it (电子处方流转).</param>
+public sealed record Prescription(string Number, bool Circulated);
 
 /// <summary>Where a line of a stay came from, by its slip (004 Annex 12).</summary>
 /// <param name="Slip">Number of the slip at the treating institution.</param>

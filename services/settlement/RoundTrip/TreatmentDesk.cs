@@ -20,7 +20,11 @@ namespace Yibao.Settlement.RoundTrip;
 /// <param name="Serials">Which lines; empty: all that are unsettled.</param>
 /// <param name="CareUntil">结束时间 (endtime): discharge.</param>
 /// <param name="UseAccount">个人账户使用标志 (acct_used_flag).</param>
-public sealed record SettleTerms(string Institution, string VisitId, IReadOnlyList<string> Serials, DateTimeOffset CareUntil, bool UseAccount);
+public sealed record SettleTerms(string Institution, string VisitId, IReadOnlyList<string> Serials, DateTimeOffset CareUntil, bool UseAccount)
+{
+    /// <summary>支付渠道; null: not said. A repeat may come from another desk: the first one's is kept.</summary>
+    public PaymentChannel? Channel { get; init; }
+}
 
 /// <summary>A settlement as the treatment place knows it now, for the institution.</summary>
 /// <param name="SettlementId">Of the settlement that was made: another than asked for when the same bill came before.</param>
@@ -256,6 +260,7 @@ public sealed class TreatmentDesk(
             InpatientType = registration.InpatientType,
             Trauma = registration.Trauma,
             UseAccount = terms.UseAccount,
+            Channel = terms.Channel,
             Split = split.Totals,
             // SET-007: where the platform computes, nothing is converted.
             Categories = path == DataPath.Platform ? [] : categories,

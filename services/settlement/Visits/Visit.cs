@@ -47,6 +47,9 @@ public sealed record Registration
     /// <summary>外伤标志 (trum_flag) with the commitment that no third party is liable.</summary>
     public bool Trauma { get; init; }
 
+    /// <summary>处方医药机构编码 (rxfixmedinsCode): who wrote the prescription that a pharmacy fills; null elsewhere.</summary>
+    public string? Prescriber { get; init; }
+
     /// <summary>The treatment place settles trauma only with the signed commitment (004 Annex 11, SET-016); its rule on the day of admission.</summary>
     public bool CommitmentRequired { get; init; }
 }

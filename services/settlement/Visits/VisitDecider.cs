@@ -87,7 +87,8 @@ public static class VisitDecider
         {
             var known = visit.Lines.GetValueOrDefault(line.Serial) ?? seen.GetValueOrDefault(line.Serial);
             if (known is null) fresh.Add(seen[line.Serial] = line);
-            else if (known != line) return Decision.Refuse(SettlementErrors.LineDiffers.With(line.Serial));
+            // A line from before prescriptions were kept is the same line.
+            else if (known != line && known != line with { Prescription = null }) return Decision.Refuse(SettlementErrors.LineDiffers.With(line.Serial));
         }
 
         return fresh.Count == 0 ? Decision.Done : Decision.Accept(Visit.Stream(visitId), new FeesUploaded(fresh));

@@ -38,6 +38,15 @@ internal static partial class Patterns
     [GeneratedRegex("^[A-Z]{3}-[0-9]{3}$", RegexOptions.CultureInvariant)]
     public static partial Regex Row();
 
+    [GeneratedRegex(@"\bthrow\s+new\s+(?<type>[\w.]+)", RegexOptions.CultureInvariant)]
+    public static partial Regex Thrown();
+
+    [GeneratedRegex(@"\bResults\s*\.\s*(BadRequest|NotFound|Problem|Conflict|Forbid|Unauthorized|StatusCode|UnprocessableEntity|ValidationProblem|InternalServerError)\b|\bTypedResults\s*\.\s*(BadRequest|NotFound|Problem|Conflict|Forbid|Unauthorized|StatusCode)|\bnew\s+([\w.]+\.)?(RpcException|Status)\s*\(", RegexOptions.CultureInvariant)]
+    public static partial Regex BareAnswer();
+
+    [GeneratedRegex(@"\bclass\s+\w+[^{;]*:[^{;]*Exception\b", RegexOptions.CultureInvariant)]
+    public static partial Regex OwnException();
+
     [GeneratedRegex(@"^namespace\s+[\w.]+\s*\{", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     public static partial Regex BlockNamespace();
 }

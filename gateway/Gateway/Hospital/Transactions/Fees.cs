@@ -81,6 +81,7 @@ internal sealed class FeeQuery(NodeServices services) : ITransaction
             .Set("setl_id", settlement)
             .Set("med_type", visit.CareType)
             .Set("fee_ocur_time", $"{line.Line.Date} 00:00:00")
+            .Set("rx_drord_no", line.Line.Prescription)
             .Set("hilist_code", line.Line.Code)
             .Set("hilist_name", line.ItemName)
             .Set("med_list_codg", line.Line.Code)

@@ -78,6 +78,7 @@ internal abstract class VisitDetails(string infno, NodeServices services) : ITra
             InpatientType = VisitMapping.Flag(extension.Text("IPT_TYPE") ?? info.Text("ipt_type")),
             Trauma = VisitMapping.Flag(extension.Text("TRUM_FLAG") ?? info.Text("trum_flag")) == 1,
             ThirdParty = VisitMapping.Flag(extension.Text("REL_TTP_FLAG") ?? info.Text("rel_ttp_flag")) == 1,
+            Prescriber = info.Text("rxfixmedinsCode") ?? "",
         };
     }
 }

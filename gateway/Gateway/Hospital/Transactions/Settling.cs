@@ -31,6 +31,7 @@ internal sealed class SettlementTerms(NodeServices services)
             SettlementId = call.Request.MessageId,
             VisitId = visit.VisitId,
             UseAccount = data.Text("acct_used_flag") is not (null or "0"),
+            Channel = SettlementMapping.Channel(call.Request),
             // An outpatient's visit ends as it began; an inpatient's at discharge.
             CareUntil = inpatient ? Discharged(data, visit, call, trial) : visit.CareFrom,
         };
@@ -182,6 +183,7 @@ internal sealed class SettlementQuery(NodeServices services, NodeRegistry regist
             .Set("refd_setl_flag", settlement.Negative is null ? "0" : "1")
             .Set("year", until.ToOffset(TimeSpan.FromHours(8)).Year.ToString(CultureInfo.InvariantCulture))
             .Set("dise_codg", visit.DiseaseCode)
+            .Set("mdtrt_cert_type", settlement.CredentialType)
             .Set("opt_time", settlement.DecidedAt.ToDateTimeOffset())));
     }
 
