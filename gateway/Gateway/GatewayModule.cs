@@ -28,6 +28,7 @@ public sealed class GatewayModule : IServiceModule
     {
         service.AddPassThrough();
         service.AddInstitutionLimits();
+        service.AddMessageCeiling();
         AudienceDocuments.AddTo(service);
         service.Services.TryAddSingleton<IGatewaySignature, HmacSha1Signature>();
         service.Services.TryAddSingleton<IHospitalAccounts, ConfiguredAccounts>();

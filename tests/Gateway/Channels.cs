@@ -18,11 +18,16 @@ public sealed class Channels(SampleNodes nodes) : IDisposable
 
     public Settlements.SettlementsClient Settlements(string institution, LocalHost? host = null) => new(Invoker(institution, host));
 
-    public CallInvoker Invoker(string institution, LocalHost? host = null)
+    /// <summary>An agency's person at his node's gateway.</summary>
+    public CallInvoker Agency(AdminDivision node, AdminDivision area, Role role) => Invoker(new TokenOf($"{role}-{area}", area, role), nodes.Gateway(node.Code));
+
+    public CallInvoker Invoker(string institution, LocalHost? host = null) =>
+        Invoker(new TokenOf($"his-{institution}", new AdminDivision(institution[1..7]), Role.Institution) { Institution = institution }, host ?? nodes.Gateway(institution[1..3] + "0000"));
+
+    private CallInvoker Invoker(TokenOf who, LocalHost host)
     {
-        host ??= nodes.Gateway(institution[1..3] + "0000");
         var authority = host.Settings.Credentials!.Roots[0];
-        var token = nodes.Platform.Issuer.Issue(new TokenOf($"his-{institution}", new AdminDivision(institution[1..7]), Role.Institution) { Institution = institution });
+        var token = nodes.Platform.Issuer.Issue(who);
         var ssl = new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = (_, shown, _, _) =>

@@ -106,30 +106,6 @@ public sealed class OneHospitalsDay(SampleNodes nodes)
     }
 
     [Fact]
-    public async Task Refers_its_patient_and_takes_the_referral_back_before_it_is_decided()
-    {
-        var person = await _counter.Person();
-        var referral = new JsonObject { ["refmedin"] = new JsonObject
-        {
-            ["psn_no"] = person, ["insutype"] = "310", ["tel"] = "12000000001", ["addr"] = "示例地址", ["insu_optins"] = "520100", ["diag_code"] = "K80.2", ["diag_name"] = "胆囊结石", ["reflin_medins_no"] = SampleNodes.Wuhan,
-            ["reflin_medins_name"] = "示范市第一医院", ["mdtrtarea_admdvs"] = "440100", ["refl_type"] = "3", ["refl_date"] = Today, ["refl_rea"] = "诊疗需要", ["refl_opnn"] = "同意", ["hosp_agre_refl_flag"] = "1",
-        } };
-
-        var applied = await _counter.Call("2501", referral);
-
-        // Guiyang's employee has a filing in force for Wuhan: a second place is refused by name, or taken where the rules allow it.
-        if (!applied.Succeeded)
-        {
-            applied.Error.ShouldStartWith("[FILING_");
-            return;
-        }
-
-        var number = applied.Node("result")["trt_dcla_detl_sn"]!.GetValue<string>();
-        number.Length.ShouldBeLessThanOrEqualTo(30);
-        await _counter.Done("2502", Counter.Data(("trt_dcla_detl_sn", number), ("psn_no", person)));
-    }
-
-    [Fact]
     public async Task Chronic_registrations_follow_the_home_places_rules()
     {
         var person = await _counter.Person();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Yibao.Backing;
 using Yibao.Contracts.Settlements;
 using Yibao.Filing.Desks;
+using Yibao.Filing.Policy;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Persons;
 using Yibao.Kernel.Deciding;
@@ -12,6 +13,7 @@ using Yibao.Kernel.Places;
 using Yibao.Local;
 using Yibao.Local.Samples;
 using Yibao.SampleHis;
+using Yibao.Settlement.Benefits.Packs;
 
 [assembly: AssemblyFixture(typeof(Yibao.Gateway.Tests.SampleNodes))]
 
@@ -110,11 +112,30 @@ public sealed class SampleNodes : IAsyncLifetime
             More = (settings, builder) =>
             {
                 builder.Logging.ClearProviders().AddProvider(_lines);
-                Hops.Watch(settings, builder);
+                if (settings.Service != "gateway") Hops.Watch(settings, builder);
+                if (settings.Service == "filing") builder.Services.AddSingleton(Policies());
             },
         }, TestContext.Current.CancellationToken);
         await SampleData.Store(Platform, samples, TestContext.Current.CancellationToken);
         await Insure(Beijing, Beijing, BeijingEmployee, "E-TOKEN-110000-1", BeijingCard);
+    }
+
+    /// <summary>The delivered packs, and a pilot: Liupanshui lets institutions of the treatment place recognise chronic diseases (INS-019).</summary>
+    private static FilingPolicies Policies()
+    {
+        var regions = PolicyFolder.Find(AppContext.BaseDirectory)!;
+        var files = Directory.EnumerateFiles(regions, "filing-*.yaml", SearchOption.AllDirectories).Select(path => (File: Path.GetRelativePath(regions, path), Text: File.ReadAllText(path))).ToList();
+        files.Add(("520200/filing-2024-01-01.yaml", """
+            area: "520200"
+            from: 2024-01-01
+            extends: "520000"
+            document: 六盘水市就医地机构认定试点（示例）
+            mark: illustrative
+
+            chronic:
+              recognitionByTreatmentInstitution: true
+            """));
+        return FilingPolicies.Load(files, NodeRegistry.Reference.Latest);
     }
 
     /// <summary>A person as his agency registers him, with the credentials he bears.</summary>

@@ -62,6 +62,7 @@ internal static class PassThrough
             RouteId = $"{service}-grpc",
             ClusterId = $"{service}-grpc",
             Match = new RouteMatch { Path = $"/yibao.{service}.v1.{{grpc}}/{{method}}" },
+            // Kept by MessageCeiling: the proxy itself lifts it for gRPC.
             MaxRequestBodySize = 4 * 1024 * 1024,
             RateLimiterPolicy = InstitutionLimits.Policy,
             Transforms = [Remove("yibao-actor"), Remove("yibao-peer")],

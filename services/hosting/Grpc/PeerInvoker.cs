@@ -81,6 +81,7 @@ internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : C
         BrokenCircuitException => SystemErrors.Unavailable.With(peer).AsException(),
         RpcException rpc when ErrorStatus.FromRpc(rpc) is { } error => error.AsException(),
         RpcException rpc when IsUnreachable(rpc) => SystemErrors.Unavailable.With(peer).AsException(),
+        RpcException { StatusCode: StatusCode.ResourceExhausted } => SystemErrors.RequestTooLarge.With().AsException(),
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => SystemErrors.OutcomeUnknown.With($"{peer} 未在时限内应答").AsException(),
         RpcException { StatusCode: StatusCode.Cancelled } when caller.IsCancellationRequested => new OperationCanceledException("The caller stopped waiting.", failure, caller),
         RpcException { StatusCode: StatusCode.Cancelled } => SystemErrors.OutcomeUnknown.With($"与 {peer} 的连接中断").AsException(),
