@@ -29,7 +29,7 @@ internal static class SettlementMapping
             wire.InstitutionCode = request.Institution;
             wire.CareFrom = Timestamp.FromDateTimeOffset(request.CareFrom);
             wire.CareUntil = Timestamp.FromDateTimeOffset(request.CareUntil);
-            wire.Channel = (Wire.PaymentChannel)(request.Channel ?? 0);
+            wire.Channel = request.Channel is { } channel ? (Wire.PaymentChannel)channel : Wire.PaymentChannel.Unspecified;
             wire.CredentialType = request.CredentialType;
             wire.Categories.AddRange(request.Categories.Select(category => new Wire.Category { Code = ChargeCategories.Code(category.Category), Split = category.Split.ToWire() }));
         }
