@@ -23,6 +23,9 @@ public sealed record UndirectFault(string Code, DateTimeOffset At);
 /// <summary>The reasons for which a visit goes without direct settlement (004 Art.15, Art.60).</summary>
 public static class UndirectFaults
 {
+    /// <summary>How such a visit is marked once its institution has reported it (INS-015).</summary>
+    public const string Mark = "UNDIRECT";
+
     /// <summary>结算网络故障.</summary>
     public const string Network = "NETWORK";
 

@@ -168,6 +168,8 @@ internal sealed class SimulatedLocal(World world, SimulatedNode node) : IEligibi
     public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) =>
         Task.FromResult(new InstitutionInForce(institution, SimulatedCountry.Hospitals.First(hospital => hospital.Code == institution).Area, "2"));
 
+    public Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => InForce(institution, "21", null, began);
+
     public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, SimulatedCountry.Catalogue);
 }
 

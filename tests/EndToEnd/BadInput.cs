@@ -187,7 +187,7 @@ public sealed class BadInput(CarePlatform platform) : IAsyncDisposable
 
     private RegisterVisitRequest Registration(string institution, string visit, string number) => new()
     {
-        InstitutionCode = institution, VisitId = visit, CareType = "21", CareFrom = Timestamp.FromDateTimeOffset(platform.Now.AddDays(-3)), HomeArea = "520100", CredentialType = "02", CredentialValue = number,
+        InstitutionCode = institution, VisitId = visit, CareType = "21", CareFrom = Timestamp.FromDateTimeOffset(platform.Now.AddDays(-3)), HomeArea = "520100", CredentialType = "02", CredentialValue = number, InpatientType = 1,
     };
 
     /// <summary>The refusal is stored on the whole path, and nothing else is.</summary>

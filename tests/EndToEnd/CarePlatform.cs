@@ -195,7 +195,7 @@ public sealed class CarePlatform : IAsyncLifetime
                 deductible: none
                 segments: [ { from: 0, ratio: 70% } ]
                 limits: separate
-                diseases: { M01600: 3000 }
+                diseases: { M01600: 3000, M03900: 2000 }
               outOfArea:
                 emergency: { points: 10 }
               account: { pays: all }
@@ -228,7 +228,7 @@ public sealed class His(string institution, CallInvoker invoker, Uri http, strin
         var request = new RegisterVisitRequest
         {
             InstitutionCode = institution, VisitId = visit, CareType = careType, CareFrom = Timestamp.FromDateTimeOffset(now.AddDays(careType.StartsWith('2') ? -9 : 0).AddHours(-1)),
-            HomeArea = home, CredentialType = "02", CredentialValue = person.Id.Reveal(),
+            HomeArea = home, CredentialType = "02", CredentialValue = person.Id.Reveal(), InpatientType = careType.StartsWith('2') ? 1 : 0,
         };
         more?.Invoke(request);
         var registered = await Settlements.RegisterVisitAsync(request, cancellationToken: Cancellation);

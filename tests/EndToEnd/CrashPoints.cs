@@ -145,7 +145,7 @@ public sealed class CrashPoints(ITestOutputHelper output)
             await Settlements.RegisterVisitAsync(new RegisterVisitRequest
             {
                 InstitutionCode = Hospital, VisitId = visit, CareType = "21", CareFrom = Timestamp.FromDateTimeOffset(_now.AddDays(-5)), HomeArea = "520100",
-                CredentialType = "02", CredentialValue = _person.Id.Reveal(),
+                CredentialType = "02", CredentialValue = _person.Id.Reveal(), InpatientType = 1,
             }, cancellationToken: Cancellation);
             await Settlements.UploadFeesAsync(new UploadFeesRequest
             {

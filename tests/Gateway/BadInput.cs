@@ -112,7 +112,7 @@ public sealed class BadInput(SampleNodes nodes)
         (await other.Call("2206", other.Settlement(person, visit, 366.39m))).Error.ShouldStartWith("[VISIT_UNKNOWN]");
         (await other.Call("2206", other.Settlement(person, $"{SampleNodes.Wuhan}:{visit}", 366.39m))).Error.ShouldContain("不是本平台的标识");
         (await _counter.Call("2206", _counter.Settlement(stranger, visit, 366.39m))).Error.ShouldStartWith("[PERSON_NUMBER_MISMATCH]");
-        (await _counter.Call("2201", _counter.Registration(stranger, Counter.Number()))).Error.ShouldStartWith("[PERSON_NUMBER_MISMATCH]");
+        (await _counter.Call("2201", _counter.Registration(stranger, Counter.Number()))).Error.ShouldStartWith("[IDENTITY_NOT_VERIFIED]");
     }
 
     [Fact]

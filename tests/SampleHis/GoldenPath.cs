@@ -197,6 +197,7 @@ public sealed class GoldenPath(HisSystem his)
             ["psn_no"] = person, ["insutype"] = patient.InsuranceType, ["begntime"] = Time(at), ["mdtrt_cert_type"] = patient.CredentialType, ["mdtrt_cert_no"] = patient.Credential ?? patient.CertificateNumber,
             ["cert_type"] = patient.CertificateType, ["certno"] = patient.CertificateNumber, ["med_type"] = "21", ["ipt_no"] = number, ["atddr_no"] = "DR0001", ["chfpdr_name"] = "样例医师", ["adm_diag_dscr"] = "胆囊结石",
             ["adm_dept_codg"] = "D01", ["adm_dept_name"] = "普通外科", ["adm_bed"] = "12", ["dscg_maindiag_code"] = "K80.2", ["dscg_maindiag_name"] = "胆囊结石", ["insuplc_admdvs"] = patient.HomeArea, ["mdtrtarea_admvs"] = his.Account.Area,
+            ["exp_content"] = "{\"IPT_TYPE\":\"1\"}",
         },
         ["diseinfo"] = new JsonArray(Diagnosis(person, "", Time(at))),
     };

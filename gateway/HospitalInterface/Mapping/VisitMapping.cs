@@ -73,6 +73,7 @@ public static class VisitMapping
         Prescription = line.Text("rxno") ?? "",
         // The flag without a number is no prescription that could be followed; the field is optional there.
         Circulated = Flag(line.Text("rx_circ_flag")) == 1 && line.Text("rxno") is not null,
+        DiseaseCode = line.Text("dise_codg") ?? "",
     };
 
     private static string Number(InputNode node, string code, string name) =>

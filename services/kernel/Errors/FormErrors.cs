@@ -3,9 +3,9 @@ namespace Yibao.Kernel.Errors;
 /// <summary>Why a form cannot be printed.</summary>
 public static class FormErrors
 {
-    /// <summary>FRM-012. {0} form, {1} field.</summary>
+    /// <summary>FRM-012, INS-012. {0} form or registration, {1} field.</summary>
     public static readonly ErrorDefinition FieldRequired = new("FIELD_REQUIRED", ErrorCategory.Request,
-        "《{0}》缺少必填项：{1}", "请补全后再打印", Party.Operator);
+        "《{0}》缺少必填项：{1}", "请补全后再提交或打印", Party.Operator);
 
     /// <summary>{0} form, {1} what.</summary>
     public static readonly ErrorDefinition ContentInvalid = new("FORM_CONTENT_INVALID", ErrorCategory.Request,

@@ -19,6 +19,14 @@ public static class SettlementErrors
     public static readonly ErrorDefinition VisitSelfPaid = new("VISIT_SELF_PAID", ErrorCategory.Person,
         "就诊 {0} 已自费结算", "请到参保地经办机构办理手工报销", Party.Patient);
 
+    /// <summary>INS-008. {0} what is missing or wrong.</summary>
+    public static readonly ErrorDefinition IdentityNotVerified = new("IDENTITY_NOT_VERIFIED", ErrorCategory.Person,
+        "患者身份未核验：{0}", "请核验患者本人的医保电子凭证、身份证或社会保障卡后再登记；不用医保的按自费登记（不填参保地）", Party.Institution);
+
+    /// <summary>INS-011. {0} the disease codes of the bill.</summary>
+    public static readonly ErrorDefinition SplitByDisease = new("SPLIT_BY_DISEASE", ErrorCategory.Institution,
+        "一次结算只能有一个病种，本次包含：{0}", "请按病种（普通门诊与门诊慢特病也须分开）单独开具处方、分别结算", Party.Institution);
+
     /// <summary>SET-003.</summary>
     public static readonly ErrorDefinition CardAuthFailed = new("CARD_AUTH_FAILED", ErrorCategory.Person,
         "社会保障卡跨省鉴权未通过", "请核对卡片和密码，或到发卡地办理", Party.Patient);

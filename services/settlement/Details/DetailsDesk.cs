@@ -159,14 +159,14 @@ public sealed partial class DetailsDesk(
     private (FeeDetails Details, IReadOnlyList<DetailLine> Lines) Direct(DetailsPending duty, Visit visit, SettlementRequest request)
     {
         List<FeeLine> lines = [.. visit.Lines.Values.Where(line => visit.HeldLines.GetValueOrDefault(line.Serial) == duty.Reference)];
-        return (Head(duty, visit.Registration!, visit.Insured!, request.CareUntil, lines.Count, request.Split.Total), Lines(visit, lines));
+        return (Head(duty, visit.Registration! with { Disease = request.Disease }, visit.Insured!, request.CareUntil, lines.Count, request.Split.Total), Lines(visit, lines));
     }
 
     private (FeeDetails Details, IReadOnlyList<DetailLine> Lines) Undirect(DetailsPending duty, Visit visit)
     {
         var undirect = visit.Undirect ?? throw DetailsErrors.NotOwed.With(duty.Reference).AsException();
         List<FeeLine> lines = [.. visit.Lines.Values];
-        return (Head(duty, visit.Registration!, visit.Insured!, undirect.CareUntil, lines.Count, undirect.Total) with { Diagnoses = undirect.Diagnoses, Fault = undirect.Fault }, Lines(visit, lines));
+        return (Head(duty, visit.Registration!.For(lines), visit.Insured!, undirect.CareUntil, lines.Count, undirect.Total) with { Diagnoses = undirect.Diagnoses, Fault = undirect.Fault }, Lines(visit, lines));
     }
 
     private static FeeDetails Head(DetailsPending duty, Registration registration, Insured insured, DateTimeOffset careUntil, int lines, Money total) => new()
@@ -200,7 +200,7 @@ public sealed partial class DetailsDesk(
         IReadOnlyDictionary<string, SplitLine> split;
         try
         {
-            split = splits.Split(visit.Registration!, visit.Insured!, lines).Lines.ToDictionary(line => line.Line.Serial, StringComparer.Ordinal);
+            split = splits.Split(visit.Registration!.For(lines), visit.Insured!, lines).Lines.ToDictionary(line => line.Line.Serial, StringComparer.Ordinal);
         }
         catch (RefusedException refused) when (visit.Undirect is not null)
         {

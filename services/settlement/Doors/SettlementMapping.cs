@@ -112,6 +112,7 @@ internal static class SettlementMapping
         Batch = line.Batch ?? "",
         Prescription = line.Prescription?.Number ?? "",
         Circulated = line.Prescription?.Circulated ?? false,
+        DiseaseCode = line.Disease ?? "",
     };
 
     /// <exception cref="RefusedException"><c>FIELD_INVALID</c>, <c>CATEGORY_UNKNOWN</c>.</exception>
@@ -131,6 +132,7 @@ internal static class SettlementMapping
             Prescription = line.Prescription.Length > 30 ? throw SystemErrors.FieldInvalid.With("rxno", "最多 30 位").AsException()
                 : line is { Prescription: "", Circulated: true } ? throw SystemErrors.FieldMissing.With("rxno").AsException()
                 : line.Prescription.Length > 0 ? new Prescription(line.Prescription, line.Circulated) : null,
+            Disease = line.DiseaseCode.Length == 0 ? null : line.DiseaseCode.Length <= 30 ? line.DiseaseCode : throw SystemErrors.FieldInvalid.With("dise_codg", "最多 30 位").AsException(),
         };
     }
 

@@ -24,6 +24,9 @@ public sealed partial class SettlementsService
 {
     public override async Task<RegisterVisitAnswer> RegisterVisit(RegisterVisitRequest request, ServerCallContext context)
     {
+        // INS-008: who comes from somewhere shows who he is; without a credential a visit is self-pay and of nowhere.
+        if (request.CredentialType.Length == 0 && request.HomeArea.Length > 0) throw SettlementErrors.IdentityNotVerified.With("未出示就诊凭证").AsException();
+        if (request.CredentialType.Length > 0 && request.CredentialValue.Length == 0) throw SettlementErrors.IdentityNotVerified.With("缺少就诊凭证编号").AsException();
         var began = Began(request);
         AdminDivision? home = request.CredentialType.Length == 0 ? null : Area(request.HomeArea);
         var registration = await Registration(request, began, home);
@@ -135,7 +138,8 @@ public sealed partial class SettlementsService
 
     private async Task<Registration> Registration(RegisterVisitRequest request, DateTimeOffset began, AdminDivision? home)
     {
-        var institution = await institutions.InForce(request.InstitutionCode, request.CareType, home, began);
+        var (institution, reason) = await Institution(request, home, began);
+        if (EmergencyMarks.Admission(request.CareType, request.InpatientType, home, institution.Area) is { } unmarked) throw unmarked.AsException();
         var trauma = request.Trauma ? policies.At(institution.Area, began.BusinessDate()).Pack.Trauma : TraumaRule.Declared;
         if (trauma == TraumaRule.NotDirect && home is not null) throw CareErrors.TraumaNotDirect.With(institution.Area).AsException();
         return new Registration
@@ -152,17 +156,31 @@ public sealed partial class SettlementsService
             Trauma = request.Trauma,
             Prescriber = request.Prescriber.Length == 0 ? null : SettlementMapping.Id(request.Prescriber, "rxfixmedinsCode"),
             CommitmentRequired = trauma == TraumaRule.Commitment,
+            NotDirect = reason,
         };
+    }
+
+    /// <summary>Open for it; or, where the institution says so itself, known at least: then with the reason that keeps it from direct settlement (FIL-048).</summary>
+    private async Task<(InstitutionInForce Institution, string? Reason)> Institution(RegisterVisitRequest request, AdminDivision? home, DateTimeOffset began)
+    {
+        try
+        {
+            return (await institutions.InForce(request.InstitutionCode, request.CareType, home, began), null);
+        }
+        catch (RefusedException) when (request.WithoutDirectSettlement && home is not null)
+        {
+            return (await institutions.Known(request.InstitutionCode, began), UndirectFaults.NonNetworkInstitution);
+        }
     }
 
     /// <summary>The home place says who it is; from here on only the opaque key exists.</summary>
     private async Task<(Insured Insured, VisitStanding? Standing)> InsuredOf(RegisterVisitRequest request, AdminDivision home, Registration registration, CancellationToken cancellation)
     {
-        if (registry.At(time.GetUtcNow()).NotConnected(home) is { } planned) throw planned.AsException();
+        if (Gates.NotConnected(registry.At(time.GetUtcNow()), home, registration.TreatmentArea) is { } planned) throw planned.AsException();
         // SET-003, SET-004: the treatment place's list decides, before anybody is asked who it is.
         await patients.MustAccept(registration.TreatmentArea, request.CredentialType, registration.CareFrom, cancellation);
         var person = await Identified(request, home, registration, cancellation);
-        if (request.ExpectedPersonKey.Length > 0 && request.ExpectedPersonKey != person.Person.ToString()) throw SettlementErrors.OtherPerson.With().AsException();
+        if (request.ExpectedPersonKey.Length > 0 && request.ExpectedPersonKey != person.Person.ToString()) throw SettlementErrors.IdentityNotVerified.With("就诊凭证不是该人员编号的参保人的").AsException();
         var standings = person.Standings.Where(standing => standing.HomeArea == home).ToList();
         InsuranceType? asked = request.InsuranceType.Length > 0 ? NationalCodes.Insurance(request.InsuranceType) : null;
         var insurance = asked ?? (standings.Count == 1 ? standings[0].Insurance : throw SystemErrors.FieldMissing.With("insutype").AsException());
@@ -212,6 +230,8 @@ public sealed partial class SettlementsService
         answer.InpatientType = registration.InpatientType;
         answer.Trauma = registration.Trauma;
         answer.Prescriber = registration.Prescriber ?? "";
+        answer.UndirectReason = visit.Undirect?.Fault.Code ?? registration.NotDirect ?? "";
+        answer.Mark = visit.Undirect is null ? "" : UndirectFaults.Mark;
         if (visit.CareUntil is { } until) answer.CareUntil = Timestamp.FromDateTimeOffset(until);
         if (visit.Insured is { } insured)
         {
@@ -240,7 +260,7 @@ public sealed partial class SettlementsService
         try
         {
             // One at a time: a line that cannot be split is told with its reason and does not hide the others.
-            var split = splits.Split(registration, insured, [line]).Lines[0];
+            var split = splits.Split(registration.For([line]), insured, [line]).Lines[0];
             shown.Split = split.Totals.ToWire();
             shown.ItemClass = $"0{(int)split.Item.Class}";
             shown.Category = ChargeCategories.Code(split.Category);

@@ -34,6 +34,9 @@ public sealed record FeeLine(string Serial, string Code, ChargeCategory? Categor
 
     /// <summary>The prescription that it fills; null where none was named.</summary>
     public Prescription? Prescription { get; init; }
+
+    /// <summary>病种编码 (dise_codg) of the prescription; null: the visit's (INS-011).</summary>
+    public string? Disease { get; init; }
 }
 
 /// <summary>处方 (OPS-015).</summary>

@@ -45,12 +45,20 @@ public sealed class InstitutionCopies(IWriteDoor door, ServiceSettings settings,
 
     public async Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began)
     {
+        var (copy, known) = await Of(institution, began);
+        var (care, _) = NationalCodes.Care(careType);
+        if (copy.Refuses(home is { } from ? ScopeOf(from, known.Area, began) : Scope.Local, care, began) is { } error) throw error.AsException();
+        return known;
+    }
+
+    public async Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => (await Of(institution, began)).Known;
+
+    private async Task<(InstitutionReplicated Copy, InstitutionInForce Known)> Of(string institution, DateTimeOffset began)
+    {
         var copy = (await door.Read(InstitutionCopy.Stream(institution))).Institution ?? throw InstitutionErrors.Unknown.With(institution).AsException();
         var day = began.BusinessDate();
         if (copy.AreaOn(day) is not { } area || copy.LevelOn(day) is not { } level) throw InstitutionErrors.Unknown.With(institution).AsException();
-        var (care, _) = NationalCodes.Care(careType);
-        if (copy.Refuses(home is { } from ? ScopeOf(from, area, began) : Scope.Local, care, began) is { } error) throw error.AsException();
-        return new InstitutionInForce(institution, area, level);
+        return (copy, new InstitutionInForce(institution, area, level));
     }
 
     private Scope ScopeOf(AdminDivision home, AdminDivision treatment, DateTimeOffset at)

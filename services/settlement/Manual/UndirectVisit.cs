@@ -22,12 +22,14 @@ public static class UndirectVisit
     public const int MostDiagnoses = 50;
 
     /// <param name="VisitId">Which visit.</param>
+    /// <param name="Fault">Without a code: the reason that was known when the visit was registered (FIL-048).</param>
     public sealed record Report(string VisitId, UndirectFault Fault, DateTimeOffset CareUntil, IReadOnlyList<Diagnosis> Diagnoses, DateTimeOffset Now);
 
     /// <summary>The same report again changes nothing; another one is refused: details that were sent are not sent otherwise.</summary>
     public static Decision Decide(Report command, Visit visit, DetailDuty duty)
     {
         if (visit.Registration is not { } registration) return Decision.Refuse(SettlementErrors.VisitUnknown.With(command.VisitId));
+        if (command.Fault.Code.Length == 0 && registration.NotDirect is { } reason) command = command with { Fault = command.Fault with { Code = reason } };
         if (visit.Undirect is { } known)
             return known.Fault == command.Fault && known.CareUntil == command.CareUntil && known.Diagnoses.SequenceEqual(command.Diagnoses) ? Decision.Done : Decision.Refuse(ManualErrors.UndirectDiffers.With(command.VisitId));
         if (visit.Insured is not { } insured) return Decision.Refuse(SettlementErrors.VisitNotInsured.With(command.VisitId));

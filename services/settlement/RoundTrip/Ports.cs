@@ -20,6 +20,10 @@ public interface IInstitutions
     /// <param name="home">参保地统筹区; null while the patient is not known to be insured.</param>
     /// <exception cref="Kernel.Errors.RefusedException">Unknown, suspended, not open for it.</exception>
     Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began);
+
+    /// <summary>The institution as the platform knows it that day, open or not.</summary>
+    /// <exception cref="Kernel.Errors.RefusedException">Unknown.</exception>
+    Task<InstitutionInForce> Known(string institution, DateTimeOffset began);
 }
 
 /// <summary>Splits a bill by the treatment place's scope.</summary>

@@ -236,7 +236,11 @@ public sealed class TreatmentDesk(
         var registration = visit.Registration!;
         if (terms.CareUntil < registration.CareFrom || terms.CareUntil > now + TimeSpan.FromDays(1)) throw SystemErrors.FieldInvalid.With("endtime", "应在开始时间之后、当前时间之前").AsException();
         // Unknown places are refused before anything is stored: an intent that nobody can answer would stand for ever.
-        if (routes.At(now).NotConnected(insured.HomeArea) is { } planned) throw planned.AsException();
+        // OPS-010: neither from nor to an area that is not connected.
+        if (Gates.NotConnected(routes.At(now), insured.HomeArea, registration.TreatmentArea) is { } planned) throw planned.AsException();
+        if (Prescriptions.Mixed(registration, bill.Lines) is { } mixed) throw mixed.AsException();
+        if (EmergencyMarks.Outpatient(registration, insured) is { } unmarked) throw unmarked.AsException();
+        registration = registration.For(bill.Lines);
         var split = splits.Split(registration, insured, bill.Lines);
         var path = splits.PathOf(registration, insured, now);
         List<CategorySplit> categories = [.. split.Categories.Where(category => !category.Split.Total.IsZero)];

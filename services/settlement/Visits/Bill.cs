@@ -27,6 +27,7 @@ public sealed record Bill(IReadOnlyList<FeeLine> Lines, string Hash)
                 .Text("price", line.Price.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture))
                 .Text("count", line.Count.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))
                 .Amount("amount", line.Amount).Date("date", line.Date).Number("approval", (int)line.Approval);
+            if (line.Disease is { } disease) form.Text("disease", disease);
             if (line.Outside is { } outside) form.Text("outside", $"{outside.Slip}/{outside.Institution}/{outside.Serial}");
         }
 

@@ -52,6 +52,9 @@ public sealed record Registration
 
     /// <summary>The treatment place settles trauma only with the signed commitment (004 Annex 11, SET-016); its rule on the day of admission.</summary>
     public bool CommitmentRequired { get; init; }
+
+    /// <summary>Why it is not for direct settlement, as known from the beginning; see <see cref="UndirectFaults"/>. Null: it may be (FIL-048).</summary>
+    public string? NotDirect { get; init; }
 }
 
 /// <summary>The visit was registered; as self-pay when no credential was shown.</summary>

@@ -216,6 +216,8 @@ public sealed class Land : IAsyncLifetime
 
         public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) => Task.FromResult(new InstitutionInForce(institution, new(institution[1..7]), "3"));
 
+        public Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => InForce(institution, "21", null, began);
+
         public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, Catalogue);
 
         public SplitResult SplitAtHome(AdminDivision home, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, Catalogue);

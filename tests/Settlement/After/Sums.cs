@@ -104,7 +104,7 @@ public sealed class SumsAfterwards(Land land)
         var request = new RegisterVisitRequest
         {
             InstitutionCode = Hospital(Wuhan), VisitId = "maternity", CareType = "21", CareFrom = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(On("2023-03-01 08:00")),
-            HomeArea = Guiyang, InsuranceType = "510", CredentialType = "01", CredentialValue = "x",
+            HomeArea = Guiyang, InsuranceType = "510", CredentialType = "01", CredentialValue = "x", InpatientType = 1,
         };
 
         (await Refusals.CodeOf(land.His(Wuhan).RegisterVisitAsync(request))).ShouldBe("INSURANCE_TYPE_UNSUPPORTED");

@@ -163,6 +163,8 @@ internal sealed class Country
 
         public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) => Task.FromResult(new InstitutionInForce(institution, _country.TreatmentArea, "3"));
 
+        public Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => InForce(institution, "21", null, began);
+
         public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, Catalogue);
 
         public DataPath PathOf(Registration visit, Insured insured, DateTimeOffset now) =>

@@ -75,7 +75,8 @@ internal abstract class VisitDetails(string infno, NodeServices services) : ITra
             CareFrom = VisitMapping.Instant(info, "begntime", "开始时间"),
             DiseaseCode = VisitMapping.Disease(info, care),
             OutpatientFlag = VisitMapping.Flag(extension.Text("OTP_ER_REFL_FLAG") ?? info.Text("otp_er_refl_flag")),
-            InpatientType = VisitMapping.Flag(extension.Text("IPT_TYPE") ?? info.Text("ipt_type")),
+            // A change that does not speak of it leaves it as the admission said.
+            InpatientType = (extension.Text("IPT_TYPE") ?? info.Text("ipt_type")) is { } type ? VisitMapping.Flag(type) : visit.InpatientType,
             Trauma = VisitMapping.Flag(extension.Text("TRUM_FLAG") ?? info.Text("trum_flag")) == 1,
             ThirdParty = VisitMapping.Flag(extension.Text("REL_TTP_FLAG") ?? info.Text("rel_ttp_flag")) == 1,
             Prescriber = info.Text("rxfixmedinsCode") ?? "",
