@@ -20,6 +20,7 @@ using Yibao.Settlement.Outages;
 using Yibao.Settlement.RoundTrip;
 using Yibao.Settlement.Statements;
 using Yibao.Settlement.Verification;
+using Yibao.Settlement.Visits;
 using Role = Yibao.Kernel.Deciding.Role;
 
 namespace Yibao.Settlement;
@@ -65,6 +66,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         services.AddSingleton<Redrive>();
         services.AddSingleton<AskedInTime>();
         services.AddSingleton<Identification>();
+        services.AddSingleton<VisitTelling>();
         services.AddSingleton<Patients>();
         services.AddSingleton<HomeQuestions>();
         services.AddSingleton<Inpatients>();
@@ -113,6 +115,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
         service.Answers<NodeDesk>(SettlementKinds.TakeOver);
         service.Answers<NodeDesk>(SettlementKinds.Restore);
         service.Answers<Identification>(Identification.Question);
+        service.Answers<VisitTelling>(VisitTelling.Kind);
         service.Answers<HomeQuestions>(HomeQuestions.Question);
     }
 
@@ -140,6 +143,7 @@ public sealed class SettlementModule(RoundTripSettings settings) : IServiceModul
             ("GetSettlement", Own<GetSettlementRequest>(request => request.InstitutionCode)),
             ("ListUndelivered", Own<ListUndeliveredRequest>(request => request.InstitutionCode)),
             ("AcknowledgeUndelivered", Own<AcknowledgeUndeliveredRequest>(request => request.InstitutionCode)));
+        service.Grpc<RegisteredVisitsService>(("Get", Access.Read(Role.CityOperator, Role.ProvinceOperator, Role.NationalOperator, Role.Reviewer, Role.Supervisor).OrInside().CheckedInside("按就诊的就医地核对")));
         service.Grpc<UpkeepService>(Access.Inside);
         service.Grpc<CarePapersService>(
             ("SignTraumaCommitment", Own<TraumaCommitment>(request => request.InstitutionCode)),

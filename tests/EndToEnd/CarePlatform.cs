@@ -15,6 +15,8 @@ using Yibao.Contracts.Settlement.V1;
 using Yibao.Filing;
 using Yibao.Filing.Chronic;
 using Yibao.Filing.Desks;
+using Yibao.Filing.Institutions;
+using Yibao.Contracts.Institutions;
 using Yibao.Gateway;
 using Yibao.Hosting.Grpc;
 using Yibao.Hosting.Identity;
@@ -33,7 +35,7 @@ using Settled = Yibao.Contracts.Settlement.V1.Settlement;
 namespace Yibao.EndToEnd.Tests;
 
 /// <summary>
-/// Nation, Hubei and Guizhou as they run, with the examples' policies: 900.00 and 80 % in hospital, 50 % outside, 70 % of chronic care, ten
+/// Nation, Henan, Hubei and Guizhou as they run, Kaifeng with its own policy and the others with the examples' policies: 900.00 and 80 % in hospital, 50 % outside, 70 % of chronic care, ten
 /// points less for emergencies. A HIS speaks to it as any other does: through the gateway, with its institution's token.
 /// </summary>
 public sealed class CarePlatform : IAsyncLifetime
@@ -80,7 +82,7 @@ public sealed class CarePlatform : IAsyncLifetime
 
     private static async Task<LocalPlatform> Start() => await LocalPlatform.StartAsync(new LocalOptions
     {
-        Nodes = [AdminDivision.National, new("420000"), new("520000")],
+        Nodes = [AdminDivision.National, new("410000"), new("420000"), new("520000")],
         Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
         Backing = await SharedBacking.GetAsync(),
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
@@ -98,7 +100,8 @@ public sealed class CarePlatform : IAsyncLifetime
 
     /// <summary>Registers an invented person, filed for a place as a long-term resident if one is named.</summary>
     /// <param name="balance">个人账户.</param>
-    internal async Task<InventedPerson> Insure(int number, string home, string? filedFor = null, decimal balance = 0m)
+    /// <param name="filing">Category, day and materials of the filing.</param>
+    internal async Task<InventedPerson> Insure(int number, string home, string? filedFor = null, decimal balance = 0m, (int Category, DateTimeOffset At, string Materials)? filing = null)
     {
         var person = InventedPerson.Number(880_000 + number);
         var folder = Directory.CreateTempSubdirectory("yibao-care-").FullName;
@@ -108,7 +111,9 @@ public sealed class CarePlatform : IAsyncLifetime
             await File.WriteAllTextAsync(Path.Combine(folder, "persons.csv"), string.Create(CultureInfo.InvariantCulture,
                 $"insu_admdvs,insutype,psn_type,psn_cert_type,certno,psn_name,tel,cvlserv_flag,acct_balance\n{home},310,11,01,{person.Id.Reveal()},{person.Name},{person.Phone},0,{balance}\n"));
             await File.WriteAllTextAsync(Path.Combine(folder, "filings.csv"), "certno,category,place,applied_at,materials,contact_address\n"
-                + (filedFor is null ? "" : $"{person.Id.Reveal()},3,{filedFor},2024-06-01 09:00:00,ID_CARD FILING_FORM EMPLOYMENT_CONTRACT,示例路1号\n"));
+                + (filedFor is null ? "" : filing is var (category, at, materials)
+                    ? string.Create(CultureInfo.InvariantCulture, $"{person.Id.Reveal()},{category},{filedFor},{at.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm:ss},{materials},示例路1号\n")
+                    : $"{person.Id.Reveal()},3,{filedFor},2024-06-01 09:00:00,ID_CARD FILING_FORM EMPLOYMENT_CONTRACT,示例路1号\n"));
             await SampleData.Store(Platform, folder);
         }
         finally
@@ -128,6 +133,38 @@ public sealed class CarePlatform : IAsyncLifetime
         var desk = services.GetRequiredService<FilingDesk>();
         await desk.Chronic(person, area, (chronic, policy, actor, now) => ChronicDecider.Qualify(person, actor, area, disease, new DateOnly(2024, 1, 1), null, null, now, chronic, policy));
         await desk.Chronic(person, area, (chronic, policy, actor, now) => ChronicDecider.Pick(person, actor, area, institution, now, chronic, policy));
+    }
+
+    /// <summary>An institution with an agreement, open for its own area's patients; what else is done to it, the test says. Returns when the treatment place knows it.</summary>
+    internal async Task Contract(string institution, string area, DateTimeOffset at, Func<Actor, IEnumerable<InstitutionCommand>>? more = null)
+    {
+        var seat = new AdminDivision(area);
+        var node = NodeRegistry.Reference.Latest.HostOf(seat);
+        var services = Platform[node, "filing"].Services!;
+        var operators = new Actor("operator", Role.CityOperator, seat);
+        using var acting = services.GetRequiredService<ICurrentActor>().Act(operators, "test");
+        var desk = services.GetRequiredService<InstitutionDesk>();
+        var day = Kernel.Time.BusinessTime.BusinessDate(at);
+        InstitutionCommand[] steps =
+        [
+            new ApplyInstitution(operators, institution, "示范医院", InstitutionKind.Hospital, "公立", seat, "3", at), new AcceptInstitution(operators, institution, at),
+            new EvaluateInstitution(operators, institution, Passed: true, at), new AnnounceInstitution(operators, institution, day.AddDays(-20), day.AddDays(-10), at),
+            new SignAgreement(operators, institution, new Agreement("2022", day, null, ["异地就医费用审核", "异地就医费用结算"]), at), .. more?.Invoke(operators) ?? [],
+        ];
+        foreach (var step in steps) await desk.Do(step, TestContext.Current.CancellationToken);
+        var stored = await services.GetRequiredService<IWriteDoor>().Read(Filing.Institutions.Institution.Stream(institution), TestContext.Current.CancellationToken);
+        await Eventually(async () => (await Platform[node, "settlement"].Services!.GetRequiredService<IWriteDoor>().Read(Settlement.Local.InstitutionCopy.Stream(institution))).Institution is { } copy && copy.Version == stored.Version, $"the treatment place does not know {institution}");
+    }
+
+    /// <summary>What travels between services: waited for with a generous limit.</summary>
+    internal static async Task Eventually(Func<Task<bool>> holds, string what)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!await holds())
+        {
+            if (limit.IsCancellationRequested) throw new TimeoutException(what);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>What an institution's HIS sees.</summary>
@@ -200,7 +237,7 @@ public sealed class CarePlatform : IAsyncLifetime
                 emergency: { points: 10 }
               account: { pays: all }
             """);
-        return new PolicyLibrary([Delivered("default/policy-2017-01-01.yaml"), Delivered("420000/policy-2023-01-01.yaml"), City("420500"), City("520100")], NodeRegistry.Reference.Latest);
+        return new PolicyLibrary([Delivered("default/policy-2017-01-01.yaml"), Delivered("420000/policy-2023-01-01.yaml"), Delivered("410200/policy-2023-01-01.yaml"), City("420500"), City("429900"), City("520100"), City("522300")], NodeRegistry.Reference.Latest);
     }
 }
 

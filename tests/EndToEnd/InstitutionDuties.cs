@@ -1,7 +1,11 @@
 using Google.Protobuf.WellKnownTypes;
 using Yibao.Contracts.Settlement.V1;
+using Yibao.Contracts.Filings;
+using Yibao.Filing.Institutions;
 using Yibao.Kernel;
+using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Persons;
+using Role = Yibao.Kernel.Deciding.Role;
 
 namespace Yibao.EndToEnd.Tests;
 
@@ -99,6 +103,83 @@ public sealed class InstitutionDuties(CarePlatform platform)
         {
             InstitutionCode = CarePlatform.Wuhan, VisitId = "kind4", CareType = "13", CareFrom = Timestamp.FromDateTimeOffset(platform.Now.AddHours(-1)), OutpatientFlag = flag,
         }, cancellationToken: His.Cancellation);
+    }
+
+    [Fact, Covers("FIL-048")]
+    public async Task A_visit_where_direct_settlement_is_not_open_is_reimbursed_by_hand_for_that_reason()
+    {
+        const string Closed = "H42010000048";
+        await platform.Contract(Closed, "420100", platform.Now.AddYears(-2));
+        var (person, his) = (await platform.Insure(306, "420500", "420100"), platform.Of(Closed));
+        (await His.Refusal(() => his.Admit("hand", person, "420500", "21", 5_000m))).ShouldBe("INSTITUTION_NOT_OPEN");
+
+        // Kept with its reason and its fees, and nothing of it can be settled directly.
+        await his.Admit("hand", person, "420500", "21", 5_000m, visit => visit.WithoutDirectSettlement = true);
+        (await His.Refusal(() => his.Settle("s-hand", "hand"))).ShouldBe("INSTITUTION_NOT_OPEN");
+        (await his.Settlements.GetVisitAsync(new VisitRequest { InstitutionCode = Closed, VisitId = "hand" }, cancellationToken: His.Cancellation)).UndirectReason.ShouldBe("NON_NETWORK_INSTITUTION");
+        var reported = await new UndirectVisits.UndirectVisitsClient(his.Invoker).ReportAsync(new ReportUndirectRequest
+        {
+            InstitutionCode = Closed, VisitId = "hand", FaultAt = Timestamp.FromDateTimeOffset(platform.Now.AddHours(-2)), CareUntil = Timestamp.FromDateTimeOffset(platform.Now.AddHours(-1)),
+            Diagnoses = { new DiagnosisEntry { Code = "J18.900", Name = "肺炎", Main = true } },
+        }, cancellationToken: His.Cancellation);
+        (reported.Lines, reported.TotalFen).ShouldBe((1, 500_000L));
+
+        var home = new ManualReimbursements.ManualReimbursementsClient(platform.Agency("420500", Role.CityOperator));
+        ManualCase? opened = null;
+        await CarePlatform.Eventually(async () =>
+        {
+            try
+            {
+                opened = await home.OpenAsync(new ManualCaseRequest { VisitId = reported.VisitId }, cancellationToken: His.Cancellation);
+            }
+            catch (Grpc.Core.RpcException early) when (Hosting.Grpc.ErrorStatus.FromRpc(early)?.Code is "DETAILS_UNKNOWN" or "DETAILS_INCOMPLETE")
+            {
+                return false;
+            }
+
+            return true;
+        }, "the details did not reach the home place");
+
+        (opened!.Reason, opened.InstitutionCode, opened.TotalFen, opened.Lines).ShouldBe(("NON_NETWORK_INSTITUTION", Closed, 500_000L, 1));
+        (await home.CalculateAsync(new ManualCaseRequest { VisitId = reported.VisitId }, cancellationToken: His.Cancellation)).Figures.FundTotalFen.ShouldBe(328_000); // (5,000.00 − 900.00) × 80 %
+
+        // Where it is open after all, the wish changes nothing; a reason that nobody recorded is none.
+        await _wuhan.Admit("open", person, "420500", "21", 1_000m, visit => visit.WithoutDirectSettlement = true);
+        (await His.Refusal(async () => await new UndirectVisits.UndirectVisitsClient(_wuhan.Invoker).ReportAsync(new ReportUndirectRequest
+        {
+            InstitutionCode = CarePlatform.Wuhan, VisitId = "open", FaultAt = Timestamp.FromDateTimeOffset(platform.Now.AddHours(-2)), CareUntil = Timestamp.FromDateTimeOffset(platform.Now.AddHours(-1)),
+            Diagnoses = { new DiagnosisEntry { Code = "J18.900", Name = "肺炎", Main = true } },
+        }, cancellationToken: His.Cancellation))).ShouldBe("FAULT_UNKNOWN");
+        (await _wuhan.Settle("s-open", "open")).State.ShouldBe(SettlementState.Granted);
+    }
+
+    /// <summary>INS-024 as far as the treatment place goes; that nothing becomes receivable for the provincial pool is the clearing's to show.</summary>
+    [Fact]
+    public async Task From_the_day_its_management_moved_an_institution_settles_for_the_city()
+    {
+        const string Moved = "H42990000024";
+        var (province, from) = (new Actor("operator", Kernel.Deciding.Role.ProvinceOperator, new("420000")), new DateTimeOffset(2022, 11, 1, 10, 0, 0, TimeSpan.FromHours(8)));
+        await platform.Contract(Moved, "429900", from, city =>
+        [
+            new OpenService(city, Moved, Scope.IntraProvince, Contracts.Filings.CareType.GeneralOutpatient, new DateOnly(2022, 11, 1), Internet: false, from),
+            new MoveManagement(province, Moved, new("420100"), new DateOnly(2023, 1, 1), from.AddDays(30)),
+        ]);
+        var (person, his) = (await platform.Insure(307, "420500"), platform.Of(Moved));
+
+        (await Treated("last", 2022, 12, 31)).ShouldBe("429900");
+        (await Treated("first", 2023, 1, 1)).ShouldBe("420100");
+
+        async Task<string> Treated(string visit, int year, int month, int day)
+        {
+            var at = Timestamp.FromDateTimeOffset(new DateTimeOffset(year, month, day, 9, 0, 0, TimeSpan.FromHours(8)));
+            var line = his.Line("1", CarePlatform.InScope, 100m);
+            line.Date = new DateOnly(year, month, day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            var registered = await his.Admit(visit, person, "420500", "11", 0m, request => request.CareFrom = at, line);
+            var settled = await his.Settle("s-" + visit, visit, terms => terms.CareUntil = at);
+            settled.State.ShouldBe(SettlementState.Granted, settled.RefusalMessage);
+            settled.TreatmentArea.ShouldBe(registered.TreatmentArea);
+            return settled.TreatmentArea;
+        }
     }
 
     private Task<string> Refused(string visit, InventedPerson person, Action<RegisterVisitRequest> change) => His.Refusal(() => _wuhan.Admit(visit, person, "520100", "21", 100m, change));

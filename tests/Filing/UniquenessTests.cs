@@ -126,7 +126,7 @@ public sealed class UniquenessTests
     /// <summary>One step of a random life: what is done, to which place or filing, how much later.</summary>
     private sealed record Step(int Kind, int Pick, int Hours, bool Flag);
 
-    private static readonly Gen<Step> AnyStep = Gen.Select(Gen.Int[0, 9], Gen.Int[0, 1000], Gen.Int[0, 24 * 100], Gen.Bool, (kind, pick, hours, flag) => new Step(kind, pick, hours, flag));
+    private static readonly Gen<Step> AnyStep = Gen.Select(Gen.Int[0, 11], Gen.Int[0, 1000], Gen.Int[0, 24 * 100], Gen.Bool, (kind, pick, hours, flag) => new Step(kind, pick, hours, flag));
 
     [Fact]
     public void No_sequence_of_operations_breaks_uniqueness() => AnyStep.List[1, 40].Sample(steps => Live(steps), iter: 2_000);
@@ -162,6 +162,15 @@ public sealed class UniquenessTests
                 case 6: wuhan.Handle(new RequestChange(actor, person, chosen, $"c{step.Pick}", new FilingChange(new(place), null), now) { OverrideSoftRules = step.Flag }); break;
                 case 7: wuhan.Handle(new ConfirmChange(actor, person, chosen, wuhan.State(person).Find(chosen)?.Pending?.ChangeId ?? "", now)); break;
                 case 8: wuhan.Handle(new RejectFiling(actor, person, chosen, "不符", now)); break;
+                // Extended with the certificate that is on file (FIL-044), before it ends or after; where its place was changed, for that one.
+                case 9 or 10 when wuhan.State(person).Find(chosen) is { } earlier:
+                    wuhan.Apply(wuhan.Application(person, step.Kind == 9 ? earlier.Category : FilingCategory.Referred, step.Kind == 9 ? earlier.PlaceAt(now).Code : place, "2023-02-01", earlier.Insurance) with
+                    {
+                        At = now, Actor = actor, Channel = step.Flag ? "NATIONAL_APP" : "COUNTER", Follows = chosen, ReplaceExisting = step.Pick % 2 == 0, OverrideSoftRules = step.Flag,
+                        Materials = ["E_CREDENTIAL", "FILING_FORM"], RequestedStart = step.Flag ? DateOnly.FromDateTime(now.DateTime).AddDays(step.Pick % 90) : null,
+                    });
+                    break;
+                case 9 or 10: break;
                 default:
                     wuhan.Standing(new MoveEnrolment(wuhan.Operator, person, wuhan.Home, step.Flag ? InsuranceType.Resident : InsuranceType.Employee, "1101", false, now));
                     break;

@@ -155,7 +155,7 @@ public sealed class SealedDetails(IRows rows, Hosting.Persons.IFieldCipher ciphe
     public Task Erase(string reference) => rows.Execute("delete from filing_details where reference = $1", reference);
 
     /// <summary>Everything a person ever wrote on a form.</summary>
-    public Task EraseOf(PersonKey person) => rows.Execute("delete from filing_details where person_key = $1", person.ToString());
+    public Task EraseOf(PersonKey person) => rows.Execute("delete from filing_details where person_key = $1 or person_key in (select person_key from person_alias where same_as = $1)", person.ToString());
 
     /// <summary>What belongs to no filing: its application came to no end, not even a refusal.</summary>
     /// <returns>How many were erased.</returns>

@@ -44,8 +44,8 @@ public sealed class SealedPapers(IRows rows, IFieldCipher cipher, ServiceSetting
         return cipher.Open(found.Sealed, reference);
     }
 
-    /// <summary>Every paper of a person whose identity is erased.</summary>
-    public Task EraseOf(PersonKey person) => rows.Execute("delete from sealed_papers where person_key = $1", person.ToString());
+    /// <summary>Every paper of a person whose identity is erased, also what another home place's key for the same person was told: its identity goes with this one's.</summary>
+    public Task EraseOf(PersonKey person) => rows.Execute("delete from sealed_papers where person_key = $1 or person_key in (select person_key from person_alias where same_as = $1)", person.ToString());
 
     private string Mac(string place, ReadOnlySpan<byte> content)
     {

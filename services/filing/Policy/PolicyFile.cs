@@ -21,13 +21,19 @@ public sealed record PolicyFile(string File, AdminDivision Area, DateOnly From, 
     public static PolicyFile Parse(string file, string text)
     {
         var stream = new YamlStream();
+        var parser = new Parser(new StringReader(text));
         try
         {
-            stream.Load(new StringReader(text));
+            stream.Load(parser);
         }
         catch (YamlException broken)
         {
             throw Invalid(file, broken.Start.Line, $"不是有效的 YAML：{broken.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader of YAML says to some flow that is never closed.
+            throw Invalid(file, Math.Max(parser.Current?.End.Line ?? 1, 1), "此处起不是有效的 YAML");
         }
 
         if (stream.Documents is not [{ RootNode: YamlMappingNode root }]) throw Invalid(file, 1, "须为一个键值文档");

@@ -33,6 +33,7 @@ public sealed partial class SettlementsService
         var (insured, standing) = home is null ? (null, null) : await InsuredOf(request, home.Value, registration, context.CancellationToken);
         var stream = Visit.Stream(registration.VisitId);
         var visit = (await door.Execute(new Command(current.Actor, registration.VisitId, [stream], states => VisitDecider.Register(registration, insured, states.Of(stream), standing)))).OrThrow().State(stream);
+        if (visit.Insured is { } patient) await telling.Tell(visit.Registration!, patient, context.CancellationToken);
         return new RegisterVisitAnswer
         {
             VisitId = registration.VisitId,
@@ -50,7 +51,9 @@ public sealed partial class SettlementsService
         var visit = await door.Read(Visit.Stream(id), context.CancellationToken);
         if (visit.Registration is null) throw SettlementErrors.VisitUnknown.With(request.VisitId).AsException();
         var registration = await Registration(request, began, visit.Insured?.HomeArea);
-        return Shown(id, await OnVisit(id, state => VisitDecider.Change(registration, state)));
+        var changed = await OnVisit(id, state => VisitDecider.Change(registration, state));
+        if (changed.Insured is { } patient) await telling.Tell(changed.Registration!, patient, context.CancellationToken);
+        return Shown(id, changed);
     }
 
     public override async Task<VisitAnswer> CancelVisit(VisitRequest request, ServerCallContext context)

@@ -24,7 +24,7 @@ namespace Yibao.Settlement.Doors;
 /// <summary>The institutions' door at the treatment place.</summary>
 public sealed partial class SettlementsService(
     TreatmentDesk desk, Deliveries deliveries, IWriteDoor door, IInstitutions institutions, IFeeSplits splits, Identification identification, Patients patients, HomeQuestions questions, Inpatients inpatients, IUndeliveredSettlements undelivered,
-    OutsideDesk outside, PolicyLibrary policies, NodeRegistry registry, RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
+    OutsideDesk outside, VisitTelling telling, PolicyLibrary policies, NodeRegistry registry, RoundTripSettings settings, IDetachedWork detached, ICurrentActor current, TimeProvider time) : Settlements.SettlementsBase
 {
     public override async Task<UploadFeesAnswer> UploadFees(UploadFeesRequest request, ServerCallContext context)
     {

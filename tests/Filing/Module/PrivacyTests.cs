@@ -66,9 +66,17 @@ public sealed class PrivacyTests(BackingSpaceFixture backing) : IClassFixture<Ba
     public async Task An_erased_person_is_gone_from_every_table_and_his_credentials_find_nobody()
     {
         await using var host = await FilingHost.Start(backing.Space, "420000");
-        var person = await host.Registered(203, "420100");
+        var (person, other, elsewhere) = (await host.Registered(203, "420100"), await host.Registered(206, "420100"), PersonKey.Create());
+        var papers = host.Get<Papers.SealedPapers>();
+        string own, othersOwn, underOtherKey;
         using (host.As("420100"))
         {
+            own = await papers.Keep("trauma", "visit-1", person, "本人签名"u8.ToArray());
+            othersOwn = await papers.Keep("trauma", "visit-2", other, "别人签名"u8.ToArray());
+            // The same person as a patient from another home place, under that place's key.
+            var invented = InventedPerson.Number(203);
+            await host.Get<IPersonTable>().Remember(elsewhere, new PersonIdentity(new IdentityDocument(IdentityDocument.CitizenCard, invented.Id.Reveal()), invented.Name, invented.Phone));
+            underOtherKey = await papers.Keep("trauma", "visit-3", elsewhere, "本人签名"u8.ToArray());
             await host.Filings.ApplyAsync(FilingHost.Application(person, "420100", "310000", "privacy-3"));
             var persons = host.Get<PersonDesk>();
             var now = TimeProvider.System.GetUtcNow();
@@ -82,6 +90,16 @@ public sealed class PrivacyTests(BackingSpaceFixture backing) : IClassFixture<Ba
         }
 
         (await Sealed(host, person)).ShouldBe(0);
+        using (host.As("420100"))
+        {
+            foreach (var reference in (string[])[own, underOtherKey]) (await Refused(() => papers.Open(reference, "测试", TestContext.Current.CancellationToken))).Error.Code.ShouldBe("PAPER_UNKNOWN");
+            (await papers.Open(othersOwn, "测试", TestContext.Current.CancellationToken)).ShouldBe("别人签名"u8.ToArray());
+            foreach (var key in (PersonKey[])[person, elsewhere]) (await Refused(() => host.Get<IPersonTable>().Reveal(key, "测试"))).Error.Code.ShouldBe("IDENTITY_UNKNOWN");
+        }
+
+        // Not one row of the service's tables holds the key or the sealed bytes any more.
+        foreach (var table in (string[])["filing_details", "sealed_papers", "person", "person_document", "person_alias"])
+            (await host.Get<IRows>().Query($"select count(*)::int from {table} where person_key in ($1, $2)", reader => reader.GetInt32(0), person.ToString(), elsewhere.ToString())).Single().ShouldBe(0, table);
         (await host.Get<IPersonTable>().Find(new IdentityDocument(IdentityDocument.CitizenCard, InventedPerson.Number(203).Id.Reveal()))).ShouldBeNull();
         (await Refused(async () => await host.Settlement.IdentifyAsync(new IdentifyRequest { CredentialType = "01", CredentialValue = "token-203" }))).Error.Code.ShouldBe("CREDENTIAL_UNKNOWN");
         // The history stays, about a key.

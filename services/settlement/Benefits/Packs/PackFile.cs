@@ -67,15 +67,21 @@ public sealed class PackFile
 
     private static YamlMappingNode Root(string path, string text)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            stream.Load(parser);
             return stream.Documents is [{ RootNode: YamlMappingNode root }] ? root : throw Wrong(path, 1, "文件应是一个映射（键: 值）");
         }
         catch (YamlException error)
         {
             throw Wrong(path, error.Start.Line, "不是合法的 YAML：" + error.Message);
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader of YAML says to some flow that is never closed.
+            throw Wrong(path, Math.Max(parser.Current?.End.Line ?? 1, 1), "此处起不是合法的 YAML");
         }
     }
 
