@@ -13,6 +13,7 @@ using Yibao.Filing.Papers;
 using Yibao.Filing.People;
 using Yibao.Filing.Policy;
 using Yibao.Filing.Registry;
+using Yibao.Filing.Responsibilities;
 using Yibao.Filing.Sharing;
 using Yibao.Filing.Uploads;
 using Yibao.Hosting;
@@ -55,6 +56,7 @@ public sealed class FilingModule : IServiceModule
         ArchiveDoor.Map(service);
         ConsentDoor.Map(service);
         SharingDoor.Map(service);
+        ResponsibilityDoor.Map(service);
 
         var services = service.Services;
         services.AddSingleton(FilingPolicies.Reference);
@@ -63,6 +65,7 @@ public sealed class FilingModule : IServiceModule
         services.AddSingleton<ArchiveDesk>();
         services.AddSingleton<ConsentDesk>();
         services.AddSingleton<SharingDesk>();
+        services.AddSingleton<ResponsibilityDesk>();
         services.AddSingleton<SealedDetails>();
         services.AddSingleton<SealedPapers>();
         services.AddSingleton<EligibilityDesk>();
