@@ -9,6 +9,7 @@ using Yibao.SampleHis;
 namespace Yibao.Gateway.Tests;
 
 /// <summary>A hospital that nobody else uses here: its books, its files, its gateway that is stopped and started.</summary>
+[Collection(nameof(Alone))]
 public sealed class OneHospitalsDay(SampleNodes nodes)
 {
     private readonly Counter _counter = new(nodes.His(SampleNodes.Guiyang), SampleNodes.GuiyangEmployee);
