@@ -42,6 +42,48 @@ public sealed class ReimbursedByHand(Land land)
         paid.Explanation.Lines.ShouldNotBeEmpty();
     }
 
+    [Fact, Covers("INS-015")]
+    public async Task An_outage_at_discharge_marks_the_visit_and_its_details_are_readable_at_home_the_next_day()
+    {
+        var own = await land.Admit(Beijing, Yichang, Person(), Lines(3, 1_500m));
+        var (visit, his) = (National(Beijing, own), land.His(Beijing));
+        (await his.GetVisitAsync(Asked(own))).Mark.ShouldBeEmpty();
+        await land.Stop(Nation);
+        try
+        {
+            (await Refusals.CodeOf(his.PreSettleAsync(land.Settle(Beijing, own)))).ShouldBeOneOf("SERVICE_UNAVAILABLE", "OUTCOME_UNKNOWN", "NODE_UNREACHABLE");
+            var report = Report(own, On("2023-03-10 12:00"));
+            report.FaultCode = "SYSTEM";
+            (await land.Undirect(Beijing).ReportAsync(report)).DetailsStatus.ShouldBe(nameof(DetailsStatus.DetailsPending));
+            var marked = await his.GetVisitAsync(Asked(own));
+            (marked.Mark, marked.UndirectReason).ShouldBe(("UNDIRECT", "SYSTEM"));
+            (await Held()).ShouldBeNull();
+        }
+        finally
+        {
+            await land.Start(Nation);
+        }
+
+        using var nextDay = land.At(On("2023-03-11 02:00"));
+        await land.Get<DetailsDesk>(Capital).UploadPending(Actor.System(Capital, "job:inpatient-details-upload"), "test");
+        await Until(async () => await Held() is not null, "the details did not reach the home place");
+
+        var entry = (await Held())!;
+        (entry.Lines, entry.TotalFen, entry.Kind).ShouldBe((3, 150_000L, "Undirect"));
+        using var lines = land.Details(Yichang).Download(new QueryDetailsRequest { HomeArea = Yichang, Month = "2023-03", TreatmentArea = Beijing, Kind = "Undirect" });
+        var read = 0;
+        while (await lines.ResponseStream.MoveNext(TestContext.Current.CancellationToken)) read += lines.ResponseStream.Current.Reference == Contracts.Settlements.FeeDetails.ReferenceOf(visit) ? 1 : 0;
+        read.ShouldBe(3);
+        // Manual reimbursement starts from them, and another city reads nothing of it.
+        (await land.Manual(Yichang, "maker").OpenAsync(Case(visit))).Reason.ShouldBe("SYSTEM");
+        (await Refusals.CodeOf(land.Details(Xiangyang).QueryAsync(new QueryDetailsRequest { HomeArea = Yichang, Month = "2023-03" }))).ShouldBe("OUT_OF_REGION");
+
+        static VisitRequest Asked(string visit) => new() { InstitutionCode = Hospital(Beijing), VisitId = visit };
+
+        async Task<HeldDetailsEntry?> Held() => (await land.Details(Yichang).QueryAsync(new QueryDetailsRequest { HomeArea = Yichang, Month = "2023-03", TreatmentArea = Beijing, Kind = "Undirect", Limit = 500 })).Entries
+            .SingleOrDefault(entry => entry.VisitId == visit);
+    }
+
     [Fact, Covers("SET-022")]
     public async Task Ninety_six_uploaded_lines_are_computed_without_retyping_and_the_visit_is_spent()
     {
