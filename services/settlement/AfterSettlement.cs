@@ -1,4 +1,3 @@
-using Yibao.Contracts.Messages;
 using Yibao.Hosting;
 using Yibao.Kernel.Places;
 using Yibao.Settlement.Booking;
@@ -20,7 +19,6 @@ internal static class AfterSettlement
         VisitPayments.Declare(service);
         Receivables.Receivables.Declare(service);
         CrossDischarges.Declare(service);
-        service.Handles<SettlementRecorded, DetailsFeed>();
         service.Edges<NeighbourDoor>();
         service.Job<DetailsOverdueJob>("inpatient-details-overdue", "daily 00:10");
         service.Job<DetailsUploadJob>("inpatient-details-upload", "daily 02:00");
@@ -29,6 +27,7 @@ internal static class AfterSettlement
         var services = service.Services;
         services.AddSingleton(provider => SettlementRules.Load(regions(), provider.GetRequiredService<NodeRegistry>().Latest));
         services.AddSingleton<DetailsTables>();
+        services.AddSingleton<DirectDetails>();
         services.AddSingleton<DetailLines>();
         services.AddSingleton<DetailsDesk>();
         services.AddSingleton<VisitPayments>();

@@ -77,19 +77,6 @@ public sealed partial class DetailsDesk(
         _ => throw SecurityErrors.MessageKindUnknown.With(message.Kind).AsException(),
     };
 
-    /// <summary>The stay was settled directly across provinces: its details are owed.</summary>
-    public async Task Owe(DetailsPending duty, Actor actor, string correlation, HandledMessage? handled, CancellationToken cancellation = default)
-    {
-        var stream = DetailDuty.Stream(duty.Reference);
-        (await door.Execute(new Command(actor, correlation, [stream], states => DetailDuty.Owe(duty, states.Of(stream))) { Handles = handled }, cancellation)).OrThrow();
-    }
-
-    public async Task Drop(string reference, string negativeId, Actor actor, string correlation, HandledMessage? handled, CancellationToken cancellation = default)
-    {
-        var stream = DetailDuty.Stream(reference);
-        (await door.Execute(new Command(actor, correlation, [stream], states => DetailDuty.Drop(reference, negativeId, states.Of(stream))) { Handles = handled }, cancellation)).OrThrow();
-    }
-
     /// <summary>Puts what is past its last day on the list of this day (SET-011).</summary>
     /// <returns>How many.</returns>
     public async Task<int> ListOverdue(DateOnly today, Actor actor, string correlation, CancellationToken cancellation = default)

@@ -1,4 +1,5 @@
 using Yibao.Contracts.Settlements;
+using Yibao.Hosting;
 using Yibao.Kernel.Deciding;
 using Yibao.Settlement.RoundTrip;
 
@@ -19,6 +20,21 @@ internal static class ToldSettlements
         OriginalReceived original => (PartyRole.Treatment, original.Content, 1, original.DecidedAt),
         _ => null,
     };
+
+    /// <summary>A row that goes with every settlement and negative that this node stores, in whatever role.</summary>
+    public static void Row(ServiceBuilder service, Func<PartyRole, SettlementContent, RowCommand?> row)
+    {
+        With<SettlementGranted>();
+        With<SettlementReversed>();
+        With<SettlementAdopted>();
+        With<OriginalAdopted>();
+        With<OutcomeRelayed>();
+        With<OriginalRelayed>();
+        With<OutcomeReceived>();
+        With<OriginalReceived>();
+
+        void With<TFact>() where TFact : IFact => service.Row<TFact>((fact, _) => Of(fact) is var (role, content, _, _) ? row(role, content) : null);
+    }
 
     private static (PartyRole, SettlementContent, int, DateTimeOffset)? Latest(PartyRole role, SettlementOutcome outcome) =>
         (outcome.Negative ?? outcome.Content) is { } content ? (role, content, outcome.Number, outcome.DecidedAt) : null;

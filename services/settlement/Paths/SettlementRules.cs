@@ -70,7 +70,7 @@ public sealed class SettlementRules
     /// <summary>The treatment place's way inside its province.</summary>
     public IntraPath IntraPathOf(AdminDivision treatment, DateOnly day) => (IntraPath)Find(treatment, day, "intra_path").Value;
 
-    public DetailsDeadline DetailsDeadlineOf(AdminDivision treatment, DateOnly day) => (DetailsDeadline)Find(treatment, day, "inpatient_details").Value;
+    public DetailsDeadline? DetailsDeadlineOf(AdminDivision treatment, DateOnly day) => TryFind(treatment, day, "inpatient_details")?.Value as DetailsDeadline;
 
     /// <summary>补记账 is possible at this treatment place (INS-016).</summary>
     public bool AllowsSupplementaryBooking(AdminDivision treatment, DateOnly day) => (bool)Find(treatment, day, "supplementary_booking").Value;

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Yibao.Contracts.Messages;
 using Yibao.Contracts.Nodes;
 using Yibao.Contracts.Settlements;
 using Yibao.Hosting;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
+using Yibao.Settlement.Doors;
 using Yibao.Settlement.Manual;
 using Yibao.Settlement.RoundTrip;
 
@@ -20,7 +20,7 @@ public sealed record ManualTold(string PaymentId, AdminDivision HomeArea, DateOn
 /// The cross-province stays of this node's home places, and of those below it, each once: direct ones from the settlements that pass here,
 /// manual ones from the home place's own word. What the rate is counted from.
 /// </summary>
-public sealed class CrossDischarges(IRows rows, Routes routes) : IHandleMany<SettlementRecorded>
+public sealed class CrossDischarges(IRows rows, Routes routes)
 {
     private const string Ddl = """
         create table if not exists cross_discharges (id text primary key, home_area char(6) not null, day date not null, manual boolean not null, standing boolean not null);
@@ -32,30 +32,22 @@ public sealed class CrossDischarges(IRows rows, Routes routes) : IHandleMany<Set
     public static void Declare(ServiceBuilder service)
     {
         service.Table(Ddl);
-        service.HandlesMany<SettlementRecorded, CrossDischarges>();
         service.Row<ManualReimbursed>((fact, _) => Counts(fact) ? new RowCommand(Put, fact.PaymentId, fact.HomeArea, fact.CareUntil.BusinessDate(), true) : null);
         service.Row<ManualRevoked>((fact, _) => new RowCommand("update cross_discharges set standing = false where id = $1", fact.PaymentId));
         var (node, registry) = (service.Settings.Node, service.Registry);
+        ToldSettlements.Row(service, (role, content) => Row(registry, node, role, content));
         service.SendsOverEdge<ManualReimbursed>((stored, signer) => Counts(stored.Fact)
             ? Tell(registry, node, signer, new ManualTold(stored.Fact.PaymentId, stored.Fact.HomeArea, stored.Fact.CareUntil.BusinessDate(), true), stored) : null);
         service.SendsOverEdge<ManualRevoked>((stored, signer) => Tell(registry, node, signer, new ManualTold(stored.Fact.PaymentId, stored.Fact.HomeArea, stored.Fact.Discharged, false), stored));
     }
 
-    /// <summary>Stays that left the province, as home place or on the way to it; a negative takes its original out, in whatever order they come.</summary>
-    public async Task Handle(IReadOnlyList<Received<SettlementRecorded>> messages, CancellationToken cancellation)
-    {
-        List<SettlementContent> stays = [.. messages.Select(received => received.Message).Where(IsOurs).Select(message => message.Content)];
-        // One row per stay: the latest word of this batch, and a negative's is the last one.
-        var words = stays.GroupBy(stay => stay.OriginalId ?? stay.SettlementId, StringComparer.Ordinal)
-            .Select(stay => (Id: stay.Key, Home: stay.First().HomeArea.Code, Day: stay.Min(content => content.BusinessDate), Standing: stay.All(content => !content.IsNegative))).ToList();
-        if (words.Count == 0) return;
-        await rows.Execute(
-            """
-            insert into cross_discharges select id, home, day, false, standing from unnest($1::text[], $2::text[], $3::date[], $4::boolean[]) as word(id, home, day, standing)
-            on conflict (id) do update set standing = cross_discharges.standing and excluded.standing, day = least(cross_discharges.day, excluded.day)
-            """,
-            words.Select(word => word.Id).ToArray(), words.Select(word => word.Home).ToArray(), words.Select(word => word.Day).ToArray(), words.Select(word => word.Standing).ToArray());
-    }
+    /// <summary>What a stored settlement adds: a stay that left the province, as home place or on the way to it; a negative takes its original out, in whatever order they come.</summary>
+    public static RowCommand? Row(NodeRegistry registry, AdminDivision node, PartyRole role, SettlementContent content) => role == PartyRole.Treatment || !IsOurs(registry.At(content.Instant), node, content) ? null : new RowCommand(
+        """
+        insert into cross_discharges values ($1, $2, $3, false, $4)
+        on conflict (id) do update set standing = cross_discharges.standing and excluded.standing, day = least(cross_discharges.day, excluded.day)
+        """,
+        content.OriginalId ?? content.SettlementId, content.HomeArea, content.BusinessDate, !content.IsNegative);
 
     /// <summary>The home city's word.</summary>
     public async Task Take(Envelope envelope)
@@ -81,14 +73,9 @@ public sealed class CrossDischarges(IRows rows, Routes routes) : IHandleMany<Set
         "select count(*) filter (where not manual), count(*) filter (where manual) from cross_discharges where standing and home_area = any($1) and day between $2 and $3",
         static reader => new DirectRate(reader.GetInt64(0), reader.GetInt64(1)), homes.Select(home => home.Code).ToArray(), from, until))[0];
 
-    private bool IsOurs(SettlementRecorded message)
-    {
-        var content = message.Content;
-        if (!content.CareType.StartsWith('2') || message.Role == PartyRole.Treatment) return false;
-        var map = routes.At(content.Instant);
-        // The nation hears of no manual ones: it counts none rather than half.
-        return routes.Node != map.HostOf(map.Root.Code) && map.Classify(content.HomeArea, content.TreatmentArea) == VisitClass.CrossProvince && map.Contains(routes.Node, content.HomeArea);
-    }
+    // The nation hears of no manual ones: it counts none rather than half.
+    private static bool IsOurs(NodeMap map, AdminDivision node, SettlementContent content) =>
+        content.CareType.StartsWith('2') && node != map.HostOf(map.Root.Code) && map.Classify(content.HomeArea, content.TreatmentArea) == VisitClass.CrossProvince && map.Contains(node, content.HomeArea);
 
     private static bool Counts(ManualReimbursed fact) => fact.CrossProvince && fact.CareType.StartsWith('2');
 

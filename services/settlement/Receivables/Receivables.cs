@@ -1,8 +1,8 @@
-using Yibao.Contracts.Messages;
 using Yibao.Contracts.Settlements;
 using Yibao.Hosting;
 using Yibao.Kernel;
 using Yibao.Kernel.Places;
+using Yibao.Settlement.Doors;
 
 namespace Yibao.Settlement.Receivables;
 
@@ -16,9 +16,9 @@ public sealed record ReceivableTotals(int Count, Money Total, Money Fund, Money 
 
 /// <summary>
 /// 医药机构应收 (SET-002): the patient pays his share, the rest the institution is owed by the treatment agency, before audit and
-/// deductions. A read model over what this node holds as treatment place; negatives are lines of their own day.
+/// deductions. One row with each settlement that this node stores as treatment place; negatives are lines of their own day.
 /// </summary>
-public sealed class Receivables(IRows rows) : IHandleMany<SettlementRecorded>
+public sealed class Receivables(IRows rows)
 {
     private const string Ddl = """
         create table if not exists receivables (
@@ -30,24 +30,10 @@ public sealed class Receivables(IRows rows) : IHandleMany<SettlementRecorded>
     public static void Declare(ServiceBuilder service)
     {
         service.Table(Ddl);
-        service.HandlesMany<SettlementRecorded, Receivables>();
-    }
-
-    /// <summary>The key is the settlement's: a message that comes again changes nothing.</summary>
-    public async Task Handle(IReadOnlyList<Received<SettlementRecorded>> messages, CancellationToken cancellation)
-    {
-        List<SettlementContent> contents = [.. messages.Where(received => received.Message.Role == PartyRole.Treatment).Select(received => received.Message.Content)];
-        if (contents.Count == 0) return;
-        await rows.Execute(
-            """
-            insert into receivables select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::date[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
-            on conflict (settlement_id) do nothing
-            """,
-            Column(content => content.SettlementId), Column(content => content.OriginalId ?? ""), Column(content => content.Institution), Column(content => content.TreatmentArea.Code), Column(content => content.HomeArea.Code),
-            Column(content => (int)content.Insurance), Column(content => content.BusinessDate), Column(content => content.Total.Fen), Column(content => content.FundTotal.Fen), Column(content => content.Cash.Fen),
-            Column(content => content.Figures.HospitalBorne.Fen));
-
-        T[] Column<T>(Func<SettlementContent, T> of) => [.. contents.Select(of)];
+        ToldSettlements.Row(service, static (role, content) => role != PartyRole.Treatment ? null : new RowCommand(
+            "insert into receivables values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (settlement_id) do nothing",
+            content.SettlementId, content.OriginalId ?? "", content.Institution, content.TreatmentArea, content.HomeArea, (int)content.Insurance, content.BusinessDate,
+            content.Total, content.FundTotal, content.Cash, content.Figures.HospitalBorne));
     }
 
     /// <summary>Of one institution, both days included.</summary>

@@ -3,12 +3,13 @@ using Yibao.Contracts.Settlements;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
+using Yibao.Settlement.Details;
 using Yibao.Settlement.Visits;
 
 namespace Yibao.Settlement.RoundTrip;
 
 /// <summary>Reconciliation's repairs: checks whose signatures the evidence carries, then stores it where it is missing. A repeat changes nothing.</summary>
-public sealed class Adoption(Routes routes, IWriteDoor door, Sealing sealing, TreatmentDesk desk)
+public sealed class Adoption(Routes routes, IWriteDoor door, Sealing sealing, TreatmentDesk desk, DirectDetails? details = null)
 {
     /// <summary>Completes an intent with home's outcome; where the intent is lost too, rebuilds both from what home kept.</summary>
     /// <exception cref="RefusedException"><c>SIGNATURE_INVALID</c>, <c>WRONG_SIGNER</c>, <c>OUTCOME_CONFLICT</c>, <c>SETTLEMENT_PROOF_INCOMPLETE</c>.</exception>
@@ -28,7 +29,9 @@ public sealed class Adoption(Routes routes, IWriteDoor door, Sealing sealing, Tr
         if (routes.HostOf(request.TreatmentArea, request.Instant) != routes.Node) throw SettlementErrors.NotRouted.With(request.TreatmentArea).AsException();
         var visit = Visit.Stream(request.VisitId);
         var command = new Adopting.AtTreatment(outcome, Sealing.SealOf(signedOutcome), request, Sealing.SealOf(signedIntent));
-        (await door.Execute(new Command(actor, outcome.SettlementId, [own, visit], states => Adopting.Decide(command, states.Of(own), states.Of(visit))))).OrThrow();
+        (await door.Execute(details?.StreamOf(request) is { } duty
+            ? new Command(actor, outcome.SettlementId, [own, visit, duty], states => details.Along(Adopting.Decide(command, states.Of(own), states.Of(visit)), duty, states.Of(duty)))
+            : new Command(actor, outcome.SettlementId, [own, visit], states => Adopting.Decide(command, states.Of(own), states.Of(visit))))).OrThrow();
         return outcome.SettlementId;
     }
 

@@ -5,6 +5,7 @@ using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Time;
+using Yibao.Settlement.Details;
 using Yibao.Settlement.FeeSplit;
 using Yibao.Settlement.Outages;
 using Yibao.Settlement.OutsideServices;
@@ -40,7 +41,7 @@ public sealed record SettlementAnswer(string SettlementId, TreatmentSettlement S
 /// <summary>The treatment place's steps: validate, split, store the intent, drive it home, store what comes back, answer.</summary>
 public sealed class TreatmentDesk(
     Routes routes, IWriteDoor door, Sealing sealing, Onward onward, IInstitutions institutions, IFeeSplits splits,
-    RoundTripSettings settings, TimeProvider time, IFaultPoint faults, RoundTripMeter? meter = null, IOutages? outages = null)
+    RoundTripSettings settings, TimeProvider time, IFaultPoint faults, RoundTripMeter? meter = null, IOutages? outages = null, DirectDetails? details = null)
 {
     /// <summary>预结算: a signed quote of home; nothing is stored anywhere.</summary>
     /// <exception cref="RefusedException">Refused here, on the way or at home.</exception>
@@ -99,11 +100,14 @@ public sealed class TreatmentDesk(
         var executed = registered is { Insured: { } insured, Registration: { } care } && !care.CareType.StartsWith('2') && OutsideOrders.Stream(insured.Person.ToString()) is var outside
             ? await door.Execute(new Command(actor, id, [own, visit, outside], states =>
                 OutsideRules.Directly(TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own)), id, terms.Institution, states.Of(outside))))
-            : await door.Execute(new Command(actor, id, [own, visit], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))));
+            : await door.Execute(new Command(actor, id, [own, visit, .. Duty()], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))));
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
         if (state.FirstId is { } first) (id, state) = (first, await door.Read(TreatmentSettlement.Stream(first)));
         return state.IsOpen ? Known(id, await Drive(state), DeliveredBy.Reply) : Known(id, state, DeliveredBy.Repeat);
+
+        // Looked at already here, so that the outcome's commit has nothing left to read.
+        IEnumerable<StreamKey> Duty() => registered is { Insured: { } person, Registration: { } at } && details?.StreamOf(id, at.CareType, person.HomeArea, at.TreatmentArea, now) is { } duty ? [duty] : [];
     }
 
     /// <summary>冲正 or 退费. A reversal without an intent makes the tombstone here; every other one goes to home.</summary>
@@ -217,7 +221,9 @@ public sealed class TreatmentDesk(
             decide = states => TreatmentDecider.Decide(new TreatmentDecider.Receive(outcome, Sealing.SealOf(answer)), states.Of(own), states.Of(visit));
         }
 
-        return (await door.Execute(new Command(actor, request.Id, [own, visit], decide))).OrThrow().State(own);
+        return (await door.Execute(details?.StreamOf(request) is { } duty
+            ? new Command(actor, request.Id, [own, visit, duty], states => details.Along(decide(states), duty, states.Of(duty)))
+            : new Command(actor, request.Id, [own, visit], decide))).OrThrow().State(own);
     }
 
     private Task<Envelope> AskHome(Envelope message, SettlementRequest request) =>

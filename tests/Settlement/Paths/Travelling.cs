@@ -100,8 +100,8 @@ public sealed class Travelling
         Rules.IntraPathOf(Wuhan, day).ShouldBe(IntraPath.ProvincialPlatform);
         Rules.IntraPathOf(new("429004"), day).ShouldBe(IntraPath.ProvincialPlatform);
         Rules.IntraPathOf(Guiyang, day).ShouldBe(IntraPath.TreatmentSplit);
-        Rules.DetailsDeadlineOf(Guiyang, day).Days.ShouldBeNull();
-        Rules.DetailsDeadlineOf(Wuhan, day).Days.ShouldBe(3);
+        Rules.DetailsDeadlineOf(Guiyang, day)!.Days.ShouldBeNull();
+        Rules.DetailsDeadlineOf(Wuhan, day)!.Days.ShouldBe(3);
         Rules.ReimbursesOnline(new("410200"), day).ShouldBeTrue();
         Rules.ReimbursesOnline(new("410100"), day).ShouldBeFalse();
         Rules.AllowsSupplementaryBooking(Guangzhou, day).ShouldBeTrue();
