@@ -33,8 +33,11 @@ public sealed class HomeDesk(
         Addressed(message, request.HomeArea, request.Instant, request.Instant);
         var hash = request.Hash();
         var streams = HomeDecider.Streams(request);
-        // A repeat needs no eligibility: what was decided stays decided.
-        var known = await door.Read(streams.Settlement);
+        var manual = ManualCase.Stream(request.VisitId);
+        // A repeat needs no eligibility: what was decided stays decided. The visit's case is looked at along with it, so that the commit has nothing left to read.
+        var (reading, alongside) = (door.Read(streams.Settlement), door.Read(manual));
+        await Task.WhenAll(reading, alongside);
+        var known = await reading;
         if (known.Outcome is { RequestHash: null }) return Outcome(known);
         if (known.Outcome is { RequestHash: { } before }) return before == hash ? Outcome(known) : throw SettlementErrors.IdReused.With(request.Id).AsException();
 
@@ -43,7 +46,6 @@ public sealed class HomeDesk(
         var (answer, policy) = await Basis(request);
         faults.Reached(FaultPoints.HomeBeforeCommit);
         var command = new HomeDecider.Grant(request, hash, Sealing.SealOf(message), answer, policy, Now(), Sign);
-        var manual = ManualCase.Stream(request.VisitId);
         Task<Executed> Execute() => door.Execute(new Command(Actor(message), request.Id, [streams.Settlement, streams.Year, streams.Account, manual], states =>
             HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account), states.VersionOf(streams.Year), states.Of(manual))));
         var executed = await Execute();
