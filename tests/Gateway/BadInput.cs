@@ -115,6 +115,19 @@ public sealed class BadInput(SampleNodes nodes)
         (await _counter.Call("2201", _counter.Registration(stranger, Counter.Number()))).Error.ShouldStartWith("[IDENTITY_NOT_VERIFIED]");
     }
 
+    /// <summary>INS-012 at the national interface: an admission from outside says of what kind it is; a change that does not speak of it leaves it.</summary>
+    [Fact]
+    public async Task An_admission_without_its_kind_is_refused()
+    {
+        var (person, number) = (await _counter.Person(), Counter.Number());
+
+        (await _counter.Call("2401", _counter.Admission(person, number, null))).Error.ShouldStartWith("[FIELD_REQUIRED]《入院登记》缺少必填项：住院类型（ipt_type）");
+        (await _counter.Call("2401", _counter.Admission(person, number, "9"))).Error.ShouldStartWith("[FIELD_INVALID]");
+        (await _counter.Call("2401", _counter.Admission(person, number, "0"))).Error.ShouldStartWith("[FIELD_REQUIRED]");
+
+        (await _counter.Done("2401", _counter.Admission(person, number, "1")))["result"]!["mdtrt_id"]!.GetValue<string>().ShouldNotBeEmpty();
+    }
+
     [Fact]
     public async Task A_name_or_number_that_is_not_the_credentials_is_refused_without_saying_which()
     {

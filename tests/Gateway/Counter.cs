@@ -61,6 +61,19 @@ internal sealed class Counter(HisSystem his, Patient patient)
         ("med_type", "11"), ("medfee_sumamt", total.ToString("0.00", CultureInfo.InvariantCulture)), ("psn_setlway", "01"), ("mdtrt_id", visit), ("chrg_bchno", batch), ("acct_used_flag", "0"), ("insutype", patient.InsuranceType),
         ("fulamt_ownpay_amt", "0"), ("overlmt_selfpay", "0"), ("preselfpay_amt", "0"), ("inscp_scp_amt", "0"));
 
+    /// <param name="type">住院类型 (IPT_TYPE); null: the message does not say.</param>
+    public JsonObject Admission(string person, string number, string? type)
+    {
+        var info = new JsonObject
+        {
+            ["psn_no"] = person, ["insutype"] = patient.InsuranceType, ["begntime"] = Now(), ["mdtrt_cert_type"] = "02", ["mdtrt_cert_no"] = patient.CertificateNumber, ["cert_type"] = "01", ["certno"] = patient.CertificateNumber,
+            ["med_type"] = "21", ["ipt_no"] = number, ["atddr_no"] = "DR", ["chfpdr_name"] = "医师", ["adm_diag_dscr"] = "胆囊结石", ["adm_dept_codg"] = "D01", ["adm_dept_name"] = "普通外科", ["adm_bed"] = "1",
+            ["dscg_maindiag_code"] = "K80.2", ["dscg_maindiag_name"] = "胆囊结石", ["insuplc_admdvs"] = patient.HomeArea, ["mdtrtarea_admvs"] = His.Account.Area,
+        };
+        if (type is not null) info["exp_content"] = $"{{\"IPT_TYPE\":\"{type}\"}}";
+        return new JsonObject { ["mdtrtinfo"] = info };
+    }
+
     public string Now() => His.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     public static JsonObject Data(params (string Code, string? Value)[] fields)
