@@ -51,11 +51,15 @@ public sealed class OneNode : IAsyncLifetime
     public IReadOnlyList<Operation> Operations(string service) => Operation.Of(Host(service).Services!.GetRequiredService<EndpointDataSource>());
 
     /// <summary>A token of an agency in Qinghai; an institution's names the institution.</summary>
-    public string Token(Role role, string agency = "630000") => _platform.Issuer.Issue(new TokenOf($"{role}-1", new AdminDivision(agency), role)
+    public string Token(Role role, string? agency = null)
     {
-        Institution = role == Role.Institution ? Institution : null,
-        Delegation = role == Role.DelegatedInsurer ? new Delegation(new AdminDivision(agency), new HashSet<string> { "390" }, new HashSet<string> { "filing" }, new DateOnly(2099, 12, 31)) : null,
-    });
+        agency ??= role == Role.NationalOperator ? "100000" : "630000";
+        return _platform.Issuer.Issue(new TokenOf($"{role}-1", new AdminDivision(agency), role)
+        {
+            Institution = role == Role.Institution ? Institution : null,
+            Delegation = role == Role.DelegatedInsurer ? new Delegation(new AdminDivision(agency), new HashSet<string> { "390" }, new HashSet<string> { "filing" }, new DateOnly(2099, 12, 31)) : null,
+        });
+    }
 
     /// <summary>An empty request to any gRPC method through the node's gateway: OK, or the catalogue's code, or what gRPC says.</summary>
     public async Task<string> CallGateway(string method, string? token, byte[]? request = null)

@@ -124,7 +124,7 @@ public sealed class OutageTests : IAsyncLifetime
     {
         using var client = new HttpClient { BaseAddress = _country.Platform[node, "settlement"].Http };
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _country.Platform.Issuer.Issue(caller ?? new TokenOf("ops", node, node == SampleCountry.Nation ? Role.NationalOperator : Role.ProvinceOperator)));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _country.Platform.Issuer.Issue(caller ?? new TokenOf("ops", node, node == SampleCountry.Nation ? Role.NationalOperator : node.Code.EndsWith("0000", StringComparison.Ordinal) ? Role.ProvinceOperator : Role.CityOperator)));
         using var response = await client.SendAsync(request, Cancellation);
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation));
         return (answer, response.StatusCode == HttpStatusCode.OK ? null : (string?)answer!["code"]);

@@ -1,11 +1,8 @@
-using Yibao.Kernel.Deciding;
-
 namespace Yibao.Cli.Import;
 
 /// <summary>A kind of file.</summary>
 /// <param name="AreaColumn">Column that names the area of a line; null: the file says nothing of areas.</param>
-/// <param name="Role">Who loads it on a development platform, where the token is made on the spot.</param>
-internal sealed record ImportKind(string Name, string Description, string? AreaColumn, Role Role);
+internal sealed record ImportKind(string Name, string Description, string? AreaColumn);
 
 internal static class ImportKinds
 {
@@ -15,10 +12,10 @@ internal static class ImportKinds
 
     public static IReadOnlyList<ImportKind> All { get; } =
     [
-        new(Catalogue, "就医地目录: a version of the fee catalogue, in force from a day on; all lines or none", null, Role.ProvinceOperator),
-        new("institutions", "定点医药机构: a register of institutions with their openings, line by line", "admdvs", Role.ProvinceOperator),
-        new(Registry, "节点注册表: nodes and connection states that change at coming instants; all lines or none, at the nation's node", null, Role.NationalOperator),
-        new("persons", "参保人: a register of insured persons with their standing, line by line", "insu_admdvs", Role.ProvinceOperator),
-        new("filings", "备案: a batch of filings, line by line; the persons must be registered", "insu_admdvs", Role.ProvinceOperator),
+        new(Catalogue, "就医地目录: a version of the fee catalogue, in force from a day on; all lines or none", null),
+        new("institutions", "定点医药机构: a register of institutions with their openings, line by line", "admdvs"),
+        new(Registry, "节点注册表: nodes and connection states that change at coming instants; all lines or none, at the nation's node", null),
+        new("persons", "参保人: a register of insured persons with their standing, line by line", "insu_admdvs"),
+        new("filings", "备案: a batch of filings, line by line; the persons must be registered", "insu_admdvs"),
     ];
 }

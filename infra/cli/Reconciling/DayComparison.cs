@@ -55,7 +55,7 @@ internal sealed class DayComparison(IReadOnlyList<ClearingDoor> houses, Developm
     public async Task<JsonObject> Ask(AdminDivision node, HttpMethod method, string path, CancellationToken cancellation, object? body = null, TokenOf? caller = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(houses.Single(house => house.Node == node).Http, path));
-        var role = node == AdminDivision.National ? Role.NationalOperator : Role.ProvinceOperator;
+        var role = Operators.Of(node);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Issue(caller ?? new TokenOf("cli", node, role)));
         if (body is not null) request.Content = JsonContent.Create(body);
         using var response = await _client.SendAsync(request, cancellation);

@@ -52,7 +52,7 @@ internal sealed class ImportVerb() : Verb("import", "Load a province's own data 
             start.Area = kind.AreaColumn is not null && parsed.GetValue(area) is null ? host.Code : home.Code;
             using var door = parsed.GetValue(gateway) is { } url
                 ? new GatewayDoor(Url(url), Token(parsed.GetValue(token)), Authority(parsed.GetValue(authority)))
-                : Running(host, kind, parsed.GetValue(token));
+                : Running(host, parsed.GetValue(token));
             return await Send(door, start, content, TimeSpan.FromSeconds(parsed.GetValue(patience)), output, cancellation);
         });
     }
@@ -99,13 +99,13 @@ internal sealed class ImportVerb() : Verb("import", "Load a province's own data 
         return Regions.Places.HostOf(area);
     }
 
-    private static GatewayDoor Running(AdminDivision node, ImportKind kind, FileInfo? tokenFile)
+    private static GatewayDoor Running(AdminDivision node, FileInfo? tokenFile)
     {
         var running = RunningPlatform.In(RunFolder.Path) ?? throw new FailedException("Nothing runs: start it with ./yibao up, or say where with --gateway.");
         var gateway = running.Hosts.FirstOrDefault(host => host.Node == node.Code && host.Service == "gateway") ?? throw new FailedException($"The node {node} does not run here.");
         using var issuer = LocalIssuer.In(RunFolder.Path);
         var token = tokenFile is not null || Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } ? Token(tokenFile)
-            : issuer.Issue(new TokenOf("dev-import", node, node == AdminDivision.National ? Role.NationalOperator : kind.Role));
+            : issuer.Issue(new TokenOf("dev-import", node, Operators.Of(node)));
         return new GatewayDoor(gateway.Grpc, token, X509Certificate2.CreateFromPem(running.Authority ?? throw new FailedException("What runs is of an earlier version: start it again.")));
     }
 

@@ -34,7 +34,23 @@ internal sealed class CallerReader(ServiceSettings settings, NodeTrust? trust, T
     {
         var below = regions.IsWithin(caller.Node, settings.Node);
         var above = caller.Institution is null && regions.IsWithin(settings.Node, caller.Node);
-        return below || above ? caller : throw SecurityErrors.OutOfRegion.With(settings.Node.Code).AsException();
+        return below || above ? OfItsTier(caller) : throw SecurityErrors.OutOfRegion.With(settings.Node.Code).AsException();
+    }
+
+    /// <summary>
+    /// 分级负责 (OPS-012, 004 Art.4): the nation's duties are done by the national agency's people and a province's by the province's or the
+    /// nation's, whatever a token says; with no role left every operation is forbidden.
+    /// </summary>
+    private Caller OfItsTier(Caller caller)
+    {
+        var tier = regions.TierOf(caller.Node);
+        bool Fits(Role role) => role switch
+        {
+            Role.NationalOperator => tier == Tier.Nation,
+            Role.ProvinceOperator => tier is Tier.Nation or Tier.Province,
+            _ => true,
+        };
+        return caller.Roles.All(Fits) ? caller : caller with { Roles = caller.Roles.Where(Fits).ToHashSet() };
     }
 
     private CertificateIdentity? Peer(HttpContext http)

@@ -17,7 +17,7 @@ public sealed class DetailsAfterwards(Land land)
     public async Task A_stay_across_provinces_is_due_after_three_days_and_overdue_on_the_fourth()
     {
         var id = await SettledStay(Wuhan, Guiyang, 3);
-        var operators = land.Details(Wuhan, Role.ProvinceOperator);
+        var operators = land.Details(Wuhan);
         // Settled 2023-03-10 15:00: due by the end of 2023-03-13.
         var duty = (await operators.ListDutiesAsync(new ListDutiesRequest { TreatmentArea = Wuhan, Limit = 500 })).Duties.Single(entry => entry.Reference == id);
         (duty.Date, duty.DueOn, duty.Status, duty.OverdueSince).ShouldBe(("2023-03-10", "2023-03-13", "DetailsPending", ""));
@@ -106,7 +106,7 @@ public sealed class DetailsAfterwards(Land land)
     public async Task Uploaded_twice_the_nation_holds_every_line_once()
     {
         var id = await SettledStay(Wuhan, Guiyang, 2_500);
-        var operators = land.Details(Wuhan, Role.ProvinceOperator);
+        var operators = land.Details(Wuhan);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => await operators.UploadAsync(new UploadDetailsRequest { Reference = id })));
         await Uploaded(id);
         await operators.UploadAsync(new UploadDetailsRequest { Reference = id });
@@ -125,7 +125,7 @@ public sealed class DetailsAfterwards(Land land)
         try
         {
             // The broker of the edge keeps what nobody takes.
-            await land.Details(Wuhan, Role.ProvinceOperator).UploadAsync(new UploadDetailsRequest { Reference = id });
+            await land.Details(Wuhan).UploadAsync(new UploadDetailsRequest { Reference = id });
             (await Duty(id)).Status.ShouldBe(DetailsStatus.DetailsPending);
         }
         finally
@@ -144,7 +144,7 @@ public sealed class DetailsAfterwards(Land land)
 
         await Until(async () => (await Duty(id)).Status == DetailsStatus.Dropped, "the duty stands");
 
-        (await Should.ThrowAsync<Grpc.Core.RpcException>(async () => await land.Details(Wuhan, Role.ProvinceOperator).UploadAsync(new UploadDetailsRequest { Reference = id }))).Code().ShouldBe("DETAILS_NOT_OWED");
+        (await Should.ThrowAsync<Grpc.Core.RpcException>(async () => await land.Details(Wuhan).UploadAsync(new UploadDetailsRequest { Reference = id }))).Code().ShouldBe("DETAILS_NOT_OWED");
     }
 
     [Fact]
