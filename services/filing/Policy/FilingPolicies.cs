@@ -103,6 +103,8 @@ public sealed class FilingPolicies
             }
         }
 
+        // The national default at the bottom says everything; what it leaves out, nobody says.
+        if (PolicyKeys.Missing(values) is { } missing) throw PolicyFile.Invalid(layers[^1].File, 1, $"缺少 {missing}");
         return PolicyKeys.Build(area, layers[0].Area == _places.Root.Code ? FilingPolicy.NationalDefault : layers[0].File, warnings, values, sources);
     }
 

@@ -62,7 +62,8 @@ public sealed record PolicyFile(string File, AdminDivision Area, DateOnly From, 
     {
         if (PolicyKeys.IsKnown(path))
         {
-            values.Add(path, new PolicyValue(file, path, node));
+            // A path can be written nested or with dots: twice it is no figure.
+            if (!values.TryAdd(path, new PolicyValue(file, path, node))) throw Invalid(file, node.Start.Line, $"{path} 重复");
             return;
         }
 

@@ -50,6 +50,9 @@ internal static class PolicyKeys
 
     public static bool IsKnown(string key) => Known.Contains(key);
 
+    /// <summary>The first figure that no layer gives; null: the policy is complete.</summary>
+    public static string? Missing(IReadOnlyDictionary<string, PolicyValue> values) => Known.Order(StringComparer.Ordinal).FirstOrDefault(key => !values.ContainsKey(key));
+
     public static bool IsFolder(string key) => Folders.Contains(key);
 
     /// <summary>A complete policy from layers that were laid over each other.</summary>
@@ -79,7 +82,7 @@ internal static class PolicyKeys
             MaxTemporary = v["filing.maxTemporary"].Number(1, 20),
             OnlineHandlingWorkingDays = v["filing.onlineHandlingWorkingDays"].NumberOrNone(1, 60),
             SelfService = List(v["filing.selfServiceInstant"], item => item.OneOf(Categories)).ToHashSet(),
-            Channels = List(v["filing.channels"], Channel).ToDictionary(channel => channel.Code, StringComparer.Ordinal),
+            Channels = Channels(v["filing.channels"]),
             CommitmentRetentionYears = v["commitment.retentionYears"].Number(2, 100),
             NoticeVersion = v["filing.noticeVersion"].Text(),
             Emergency = v["filing.emergency"].OneOf(new Dictionary<string, EmergencyMode>(StringComparer.Ordinal)
@@ -163,6 +166,17 @@ internal static class PolicyKeys
             fields.TryGetValue("proves", out var proof) ? proof.OneOf(Proofs) : null);
 
         static string Code(PolicyValue code) => Materials.IsKnown(code.Text()) ? code.Text() : throw code.Wrong($"未知的材料 {code.Text()}");
+    }
+
+    private static Dictionary<string, Channel> Channels(PolicyValue value)
+    {
+        var channels = new Dictionary<string, Channel>(StringComparer.Ordinal);
+        foreach (var item in value.Items())
+        {
+            if (Channel(item) is var channel && !channels.TryAdd(channel.Code, channel)) throw item.Wrong($"渠道 {channel.Code} 重复");
+        }
+
+        return channels;
     }
 
     private static Channel Channel(PolicyValue item)
