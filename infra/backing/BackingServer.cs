@@ -5,7 +5,7 @@ namespace Yibao.Backing;
 /// <summary>One running server: what PostgreSQL and RabbitMQ have in common.</summary>
 public abstract class BackingServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly IServerLife _life;
 
     private protected BackingServer(string name, IServerLife life)

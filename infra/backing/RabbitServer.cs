@@ -17,7 +17,7 @@ public sealed class RabbitServer : BackingServer
         Management = management;
         if (management is null) return;
         var credentials = management.UserInfo.Length > 0 ? management.UserInfo : amqp.UserInfo;
-        _management = new HttpClient { BaseAddress = new UriBuilder(management) { UserName = "", Password = "", Path = "/" }.Uri, Timeout = TimeSpan.FromSeconds(30) };
+        _management = new HttpClient { BaseAddress = new UriBuilder(management) { UserName = "", Password = "", Path = "/" }.Uri, Timeout = TimeSpan.FromMinutes(2) };
         _management.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(credentials))));
     }

@@ -17,6 +17,8 @@ public static class EnvironmentSettings
             ["Yibao:Migrate"] = settings.Migrate ? "true" : "false",
             ["Yibao:Development"] = settings.Development ? "true" : "false",
             ["Yibao:LogLevel"] = settings.LogLevel.ToString(),
+            ["Yibao:CallDeadline"] = settings.CallDeadline.ToString("c"),
+            ["Yibao:ConnectWithin"] = settings.ConnectWithin.ToString("c"),
         };
         if (settings.CertificateFolder is { } folder) values["Yibao:CertificateFolder"] = folder;
         if (settings.Otlp is { } collector) values["Yibao:Otlp"] = collector.AbsoluteUri;

@@ -135,6 +135,9 @@ public sealed class LocalPlatform : IAsyncDisposable
                     PersonKeys = secrets.PersonKeys,
                     Identity = new IdentitySettings { DevelopmentKey = Issuer.PublicPem },
                     LogLevel = _options.LogLevel,
+                    // A whole country on one machine: at the start, and beside other work, a call waits for the processor and not for the network.
+                    CallDeadline = TimeSpan.FromSeconds(30),
+                    ConnectWithin = TimeSpan.FromSeconds(15),
                     Otlp = _options.Otlp,
                     // A kept database may be of an earlier version of a service.
                     Migrate = true,
@@ -151,7 +154,9 @@ public sealed class LocalPlatform : IAsyncDisposable
 
         _options.Progress?.Invoke($"starting {_hosts.Count} hosts");
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(_hosts.Select(host => Task.Run(() => host.StartAsync(cancellation), cancellation)));
+        // A few at a time: many more than there are processors only keep each other waiting.
+        var together = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(4, 2 * Environment.ProcessorCount), CancellationToken = cancellation };
+        await Parallel.ForEachAsync(_hosts, together, async (host, stop) => await host.StartAsync(stop));
         _options.Progress?.Invoke($"{_hosts.Count} hosts listen ({clock.Elapsed.TotalSeconds:0.0} s)");
     }
 

@@ -8,7 +8,7 @@ namespace Yibao.Local;
 /// <summary>A process of its own, given its settings by the environment like in production; its output goes to a file.</summary>
 internal sealed class ProcessHost(ServiceSettings settings, IServiceModule module, Uri grpc, Uri http, IReadOnlyDictionary<string, string?> extra, string logs) : LocalHost(settings, module, grpc, http)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private Process? _process;
 
     private string Log => Path.Combine(logs, $"{Node.Code}-{Service}.log");
@@ -49,7 +49,7 @@ internal sealed class ProcessHost(ServiceSettings settings, IServiceModule modul
         if (_process is not { HasExited: false } process) return;
         Backing.Processes.Terminate(process.Id);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Settings.DrainLimit + TimeSpan.FromSeconds(10));
+        patience.CancelAfter(Settings.DrainLimit + TimeSpan.FromSeconds(60));
         try
         {
             await process.WaitForExitAsync(patience.Token);

@@ -69,6 +69,12 @@ public sealed record ServiceSettings
     /// <summary>How long requests and detached work may go on after the stop was asked for.</summary>
     public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>How long a call to a peer may take, all attempts together, unless the caller says otherwise; after it the outcome is unknown.</summary>
+    public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection to a peer may take to open, TLS included.</summary>
+    public TimeSpan ConnectWithin { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Where to write the bound doors as JSON once the host listens, for a launcher in another process; null writes nothing.</summary>
     public string? DoorsFile { get; init; }
 

@@ -33,7 +33,7 @@ public sealed class CrashPoints(ITestOutputHelper output)
     private const string Hospital = "H42010000001";
     private static readonly AdminDivision Nation = AdminDivision.National, Hubei = new("420000"), Guizhou = new("520000");
     private static readonly AdminDivision[] Nodes = [Nation, Hubei, Guizhou];
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(18);
 
     /// <summary>Which node takes which step when Hubei treats a person of Guiyang.</summary>
     private static AdminDivision NodeOf(string step) => step.Split('.')[0] switch { "treatment" => Hubei, "relay" => Nation, _ => Guizhou };
@@ -233,7 +233,7 @@ public sealed class CrashPoints(ITestOutputHelper output)
         public async Task Until(Func<Task<bool>> holds, string what)
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            patience.CancelAfter(TimeSpan.FromMinutes(2));
+            patience.CancelAfter(TimeSpan.FromMinutes(4));
             while (!await holds())
             {
                 if (patience.IsCancellationRequested) throw new TimeoutException(what);

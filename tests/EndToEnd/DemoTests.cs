@@ -16,7 +16,7 @@ public sealed class DemoTests
         using var demo = Process.Start(start)!;
         var said = demo.StandardOutput.ReadToEndAsync();
         var progress = demo.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         try
         {
             await demo.WaitForExitAsync(patience.Token);

@@ -10,7 +10,7 @@ namespace Yibao.EndToEnd.Tests;
 /// <summary>A command travels over signed gRPC to a third node, is decided, stored, told over RabbitMQ and booked by another service.</summary>
 public sealed class HouseJourneyTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     [Fact]
     public async Task Through_many_hosts_in_one_process()

@@ -9,7 +9,7 @@ namespace Yibao.EndToEnd.Tests;
 public sealed class HouseKillTests(ITestOutputHelper output)
 {
     private const int Tellers = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     [Fact]
     public async Task Nothing_is_lost_or_doubled_whatever_is_killed()

@@ -22,7 +22,7 @@ public sealed class ImportTests
     private static readonly AdminDivision Nation = new("100000");
     private static readonly AdminDivision Hubei = new("420000");
     private static readonly AdminDivision Wuhan = new("420100");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static byte[] Sample(string name) => File.ReadAllBytes(Path.Combine(Repository.Root(), "infra", "samples", "import", name));
 

@@ -18,7 +18,7 @@ namespace Yibao.EndToEnd.Tests;
 /// </summary>
 public sealed class RestoreTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -127,7 +127,7 @@ public sealed class RestoreTests
 
     private static async Task Archived(PostgresServer postgres, string file)
     {
-        for (var waited = 0; waited < 300; waited++)
+        for (var waited = 0; waited < 1800; waited++)
         {
             if (await Ask(postgres, "postgres", $"select (last_archived_wal >= '{file}')::text from pg_stat_archiver") == "true") return;
             await Task.Delay(100, Cancellation);

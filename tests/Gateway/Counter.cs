@@ -89,7 +89,7 @@ internal sealed class Counter(HisSystem his, Patient patient)
         for (var attempt = 0; ; attempt++)
         {
             var answer = await ask();
-            if (holds(answer) || attempt == 150) return answer;
+            if (holds(answer) || attempt == 1200) return answer;
             await Task.Delay(100, Cancel);
         }
     }

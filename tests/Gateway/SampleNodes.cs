@@ -65,7 +65,7 @@ public sealed class SampleNodes : IAsyncLifetime
 
     public LocalPlatform Platform { get; private set; } = null!;
 
-    public HttpClient Http { get; } = new();
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>What every host of every node has logged, from information upward.</summary>
     public IReadOnlyCollection<string> Log => _lines.Said;

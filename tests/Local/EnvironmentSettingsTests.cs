@@ -34,6 +34,8 @@ public sealed class EnvironmentSettingsTests
             DoorsFile = "/doors/630000-clearing",
             Identity = new IdentitySettings { DevelopmentKey = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----" },
             LogLevel = LogLevel.Error,
+            CallDeadline = TimeSpan.FromSeconds(25),
+            ConnectWithin = TimeSpan.FromMilliseconds(2500),
             Migrate = true,
             Development = true,
         };

@@ -64,7 +64,7 @@ public sealed class LocalPlatformTests
     {
         using var client = new HttpClient { BaseAddress = host.Http };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(TimeSpan.FromMinutes(3));
         while (true)
         {
             try

@@ -41,8 +41,8 @@ public sealed record HisReply(int Status, JsonObject? Body, byte[] Raw, string M
 public sealed class HisSystem(HttpClient http, Uri gateway, HisAccount account, TimeProvider time)
 {
     private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
-    // Begins anywhere: another workstation of the hospital may send in the same second.
-    private int _sequence = Random.Shared.Next(10_000);
+    // One count for all systems of a program: two workstations of a hospital that send in the same second must not choose the same id.
+    private static int _sequence = Random.Shared.Next(10_000);
 
     public HisAccount Account { get; } = account;
 

@@ -56,7 +56,7 @@ internal sealed class PrivatePostgres : IServerLife
     }
 
     // SIGINT is PostgreSQL's fast shutdown: connections are closed, everything is written.
-    public Task StopAsync(CancellationToken cancellation) => _process.EndAsync(Signals.Interrupt, TimeSpan.FromSeconds(20), cancellation);
+    public Task StopAsync(CancellationToken cancellation) => _process.EndAsync(Signals.Interrupt, TimeSpan.FromMinutes(1), cancellation);
 
     public Task KillAsync(CancellationToken cancellation) => _process.KillAsync(cancellation);
 

@@ -92,7 +92,7 @@ internal sealed class PrivateRabbit : IServerLife
         _broker.Start();
     }
 
-    public Task StopAsync(CancellationToken cancellation) => _broker.EndAsync(Signals.Terminate, TimeSpan.FromSeconds(20), cancellation);
+    public Task StopAsync(CancellationToken cancellation) => _broker.EndAsync(Signals.Terminate, TimeSpan.FromMinutes(1), cancellation);
 
     public Task KillAsync(CancellationToken cancellation) => _broker.KillAsync(cancellation);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -18,6 +19,9 @@ namespace Yibao.Cli.Demos;
 /// <summary>The running platform, what it is asked, and what is checked. A check that fails is printed and makes the demo fail.</summary>
 internal sealed class DemoStage(LocalPlatform platform, Output output, string samples, string results) : IDisposable
 {
+    // Costs nothing where it holds, and a machine may be slow.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Dictionary<string, HisClient> _clients = new(StringComparer.Ordinal);
     private readonly List<DemoCheck> _checks = [];
 
@@ -89,13 +93,14 @@ internal sealed class DemoStage(LocalPlatform platform, Output output, string sa
     /// <summary>Waits for what comes by message or by worker; gives up after a while, so that a demo ends.</summary>
     public async Task<bool> Eventually(Func<Task<bool>> holds, CancellationToken cancellation)
     {
-        for (var attempt = 0; attempt < 300; attempt++)
+        var started = Stopwatch.GetTimestamp();
+        while (!await holds())
         {
-            if (await holds()) return true;
+            if (Stopwatch.GetElapsedTime(started) > Patience) return false;
             await Task.Delay(100, cancellation);
         }
 
-        return false;
+        return true;
     }
 
     public void Dispose()

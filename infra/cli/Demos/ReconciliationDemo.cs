@@ -38,7 +38,7 @@ internal sealed class ReconciliationDemo() : Demo("reconciliation", "日对账�
 
         stage.Chapter("(3) 次日 00:30：日切、三方比对、逐级缩小到差异");
         country.Morning(day);
-        var compared = await country.Comparison.Run(day, TimeSpan.FromSeconds(60), cancellation);
+        var compared = await country.Comparison.Run(day, TimeSpan.FromMinutes(3), cancellation);
         stage.Print(compared.Print);
 
         var difference = compared.Differences.Count == 1 ? compared.Differences[0] : null;

@@ -16,7 +16,7 @@ internal sealed class TestVerb() : Verb("test", "Build the solution and run ever
         var filter = Option<string>(command, "--filter", "Only tests whose full name contains this, or that cover this row (BEN-006)");
         var project = Option<string>(command, "--project", "Only this project (a folder under tests/)");
         var parallel = Option(command, "--parallel", "So many projects side by side", Math.Max(2, Environment.ProcessorCount / 2));
-        var limit = Option(command, "--limit", "Minutes that one project may take", 20);
+        var limit = Option(command, "--limit", "Minutes that one project may take", 60);
         var noBuild = Option(command, "--no-build", "Run what was built before", false);
         Does(command, (parsed, output, cancellation) => RunAsync(
             new Wish(parsed.GetValue(filter), parsed.GetValue(project), parsed.GetValue(parallel), parsed.GetValue(limit), parsed.GetValue(noBuild)), output, cancellation));
@@ -63,7 +63,7 @@ internal sealed class TestVerb() : Verb("test", "Build the solution and run ever
     {
         var results = Directory.CreateDirectory(Path.Combine(root, "artifacts", "test-results")).FullName;
         await using var backing = projects.Any(project => project.NeedsBacking)
-            ? await BackingServices.StartAsync(new BackingOptions { Durable = false, StopOnSignals = false, Progress = output.Progress }, cancellation)
+            ? await BackingServices.StartAsync(new BackingOptions { Durable = false, MaxConnections = 1000, StopOnSignals = false, Progress = output.Progress }, cancellation)
             : null;
         var runner = new TestRunner(results, wish.Filter, TimeSpan.FromMinutes(wish.Limit), backing?.Environment() ?? new Dictionary<string, string>(StringComparer.Ordinal));
         var reports = new List<TestReport>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Yibao.Contracts.Filings;
@@ -114,6 +115,8 @@ public static class SampleData
         executed.OrThrow();
     }
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     // Opening across provinces is the last step of an institution: who waits for less may meet a copy that is not open yet.
     private static readonly AdminDivision Elsewhere = new("110000");
 
@@ -123,14 +126,15 @@ public static class SampleData
         foreach (var row in institutions)
         {
             var copies = platform[Host(row["admdvs"]), "settlement"].Services!.GetRequiredService<Settlement.RoundTrip.IInstitutions>();
-            for (var attempt = 1; ; attempt++)
+            var waited = Stopwatch.StartNew();
+            while (true)
             {
                 try
                 {
                     await copies.InForce(row["fixmedins_code"], "21", Elsewhere, At("2026-01-01"));
                     break;
                 }
-                catch (Kernel.Errors.RefusedException) when (attempt < 200)
+                catch (Kernel.Errors.RefusedException) when (waited.Elapsed < Patience)
                 {
                     await Task.Delay(50, cancellation);
                 }

@@ -25,11 +25,14 @@ public sealed partial class BookCompletion(IBook book, ISettlementFeed feed, Fun
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>And so many looks were taken: on a machine that stands still for seconds nothing can have come.</summary>
+    private static readonly int Looks = (int)(Quiet / Pause);
+
     /// <returns>False when patience ended first.</returns>
     public async Task<bool> Wait(TimeSpan patience, CancellationToken cancellation = default)
     {
         var started = Stopwatch.GetTimestamp();
-        var (missing, since) = (int.MaxValue, started);
+        var (missing, since, looks) = (int.MaxValue, started, 0);
         IReadOnlyList<(string, PartyRole)>? told = null;
         while (true)
         {
@@ -46,8 +49,8 @@ public sealed partial class BookCompletion(IBook book, ISettlementFeed feed, Fun
             {
                 var now = await book.Missing(told, cancellation);
                 if (now == 0) return true;
-                if (now < missing || !await listens(cancellation)) (missing, since) = (now, Stopwatch.GetTimestamp());
-                else if (Stopwatch.GetElapsedTime(since) >= Quiet) patience = TimeSpan.Zero;
+                if (now < missing || !await listens(cancellation)) (missing, since, looks) = (now, Stopwatch.GetTimestamp(), 0);
+                else if (++looks >= Looks && Stopwatch.GetElapsedTime(since) >= Quiet) patience = TimeSpan.Zero;
             }
 
             if (Stopwatch.GetElapsedTime(started) >= patience)

@@ -25,7 +25,7 @@ internal sealed partial class DaemonLeader(DocumentStore store, StoreModel model
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Unpooled: a pooled connection would carry the lock on into somebody else's work.
-        var connection = new NpgsqlConnectionStringBuilder(settings.Database) { SearchPath = model.Service, Pooling = false, KeepAlive = 5, CommandTimeout = 5, ApplicationName = $"{settings.Node}/{model.Service} relay" }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder(settings.Database) { SearchPath = model.Service, Pooling = false, KeepAlive = 5, CommandTimeout = 15, ApplicationName = $"{settings.Node}/{model.Service} relay" }.ConnectionString;
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -19,8 +19,8 @@ public interface IPeers
 /// <summary>How calls to a peer are made.</summary>
 public sealed record CallRules
 {
-    /// <summary>For calls that give no deadline of their own; covers all attempts together.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>For calls that give no deadline of their own; covers all attempts together. Null: what the host's settings say.</summary>
+    public TimeSpan? Deadline { get; init; }
 
     /// <summary>Repeating has no second effect: tried again when the peer cannot be reached. Never without this mark.</summary>
     public bool Idempotent { get; init; }

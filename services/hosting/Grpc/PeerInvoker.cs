@@ -61,7 +61,7 @@ internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : C
     // A deadline is about the real network, so it does not follow the host's (perhaps virtual) clock.
     private CallOptions Prepared(CallOptions options) => options
         .WithHeaders(peers.Headers(peer, options.Headers))
-        .WithDeadline(options.Deadline ?? (TimeProvider.System.GetUtcNow() + rules.Deadline).UtcDateTime);
+        .WithDeadline(options.Deadline ?? (TimeProvider.System.GetUtcNow() + (rules.Deadline ?? peers.CallDeadline)).UtcDateTime);
 
     private async Task<T> Worded<T>(Task<T> response, CancellationToken caller)
     {

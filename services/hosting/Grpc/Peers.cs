@@ -20,6 +20,8 @@ internal sealed class Peers(ServiceSettings settings, CurrentActor current, Node
 
     private readonly ConcurrentDictionary<(string Peer, Uri Address), Lazy<Peer>> _peers = [];
 
+    public TimeSpan CallDeadline => settings.CallDeadline;
+
     public CallInvoker Invoker(string peer, CallRules? rules = null) => new PeerInvoker(this, peer, rules ?? CallRules.Default);
 
     /// <exception cref="RefusedException"><c>SERVICE_UNAVAILABLE</c>: no door is known by that name (yet).</exception>
@@ -55,7 +57,7 @@ internal sealed class Peers(ServiceSettings settings, CurrentActor current, Node
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             KeepAlivePingDelay = TimeSpan.FromSeconds(20),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-            ConnectTimeout = TimeSpan.FromSeconds(3),
+            ConnectTimeout = settings.ConnectWithin,
             UseProxy = false,
         };
         if (credentials is not null && trust is not null)

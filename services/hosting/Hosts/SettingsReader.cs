@@ -45,9 +45,9 @@ public static class SettingsReader
             Peers = section.GetSection("Peers").GetChildren().ToDictionary(PeerName, peer => Absolute(peer, peer.Value), StringComparer.Ordinal),
             CertificateFolder = section["CertificateFolder"],
             LoopbackPlain = Flag(section, "LoopbackPlain"),
-            DrainLimit = section["DrainLimit"] is { } limit
-                ? TimeSpan.TryParse(limit, CultureInfo.InvariantCulture, out var span) ? span : throw Bad(section, "DrainLimit", "hh:mm:ss")
-                : defaults.DrainLimit,
+            DrainLimit = Span(section, "DrainLimit", defaults.DrainLimit),
+            CallDeadline = Span(section, "CallDeadline", defaults.CallDeadline),
+            ConnectWithin = Span(section, "ConnectWithin", defaults.ConnectWithin),
             DoorsFile = section["DoorsFile"],
             Otlp = Address(section, "Otlp", required: false),
             TraceRatio = section["TraceRatio"] is { Length: > 0 } ratio
@@ -96,6 +96,12 @@ public static class SettingsReader
     };
 
     private static string Required(IConfigurationSection section, string key) => section[key] is { Length: > 0 } value ? value : throw Bad(section, key, "a value");
+
+    private static TimeSpan Span(IConfigurationSection section, string key, TimeSpan standard) => section[key] switch
+    {
+        null => standard,
+        { } given => TimeSpan.TryParse(given, CultureInfo.InvariantCulture, out var span) && span > TimeSpan.Zero ? span : throw Bad(section, key, "hh:mm:ss"),
+    };
 
     private static bool Flag(IConfigurationSection section, string key) => section[key] switch
     {

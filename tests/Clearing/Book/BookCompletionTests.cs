@@ -24,8 +24,8 @@ public sealed class BookCompletionTests
             () => throw SystemErrors.Unavailable.With("settlement").AsException(),
             () => null,
             () => [("A", PartyRole.Home), ("B", PartyRole.Home)]);
-        var waiting = Wait(feed, 30);
-        await feed.Exhausted.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var waiting = Wait(feed, 600);
+        await feed.Exhausted.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         waiting.IsCompleted.ShouldBeFalse("B is still on its way");
         await Take("B");
         (await waiting).ShouldBeTrue();
@@ -37,7 +37,7 @@ public sealed class BookCompletionTests
     {
         await Take("A");
         await _book.Void("A", At(Day, 10));
-        (await Wait(new Feed(() => [("A", PartyRole.Home)]), 30)).ShouldBeTrue();
+        (await Wait(new Feed(() => [("A", PartyRole.Home)]), 600)).ShouldBeTrue();
         (await Wait(new Feed(() => [("A", PartyRole.Relay)]), 0)).ShouldBeFalse();
     }
 
@@ -50,7 +50,7 @@ public sealed class BookCompletionTests
         _listens = false;
         var feed = new Feed(() => [("A", PartyRole.Home)]);
         var waiting = Wait(feed, 600);
-        await feed.Exhausted.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await feed.Exhausted.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         await Take("A");
         (await waiting).ShouldBeTrue();
     }

@@ -44,7 +44,7 @@ public sealed class PostgresBookTests : BookRules, IAsyncLifetime
                 if (writer == 0 && round == 20) cut.SetResult(await book.Cut(Day, [Hubei, Guizhou], now));
             }
         })).ToArray();
-        await Task.WhenAll(writers).WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(writers).WaitAsync(TimeSpan.FromMinutes(10));
         var first = await book.Digest(Edge.Down(Hubei), Day);
         var second = await book.Digest(Edge.Down(Hubei), Day.AddDays(1));
         (first.Sums.Count + second.Sums.Count).ShouldBe(4 * 40 * 5);

@@ -115,7 +115,7 @@ public sealed class DamageTests
                 return id;
             case Harm.LostEverything:
                 node.Book.Lose(id);
-                node.Settlements.Streams.Remove(id);
+                node.Settlements.Lose(id);
                 return id;
             case Harm.AlteredBook:
                 node.Book.Damage(id, c => c.WithFund(c.FundTotal + new Money(1)));

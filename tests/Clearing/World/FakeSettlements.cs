@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Yibao.Clearing.Exchange;
@@ -41,7 +42,10 @@ internal sealed class FakeSettlements : ISettlementDesk
 {
     public sealed record Stored(PartyRole Role, PartyState State, SettlementContent? Content, SettlementContent? Negative, byte[] Signed, DateTimeOffset Since, AdminDivision? TowardsTreatment, AdminDivision? TowardsHome);
 
-    public Dictionary<string, Stored> Streams { get; } = new(StringComparer.Ordinal);
+    /// <summary>Asked by a host's own threads while a test changes it.</summary>
+    public ConcurrentDictionary<string, Stored> Streams { get; } = new(StringComparer.Ordinal);
+
+    public void Lose(string settlementId) => Streams.TryRemove(settlementId, out _);
 
     /// <summary>Where a lost settlement belonged, as routing would say.</summary>
     public Func<SettlementContent, (PartyRole Role, AdminDivision? TowardsTreatment, AdminDivision? TowardsHome)> Place { get; set; } = null!;

@@ -13,7 +13,7 @@ public sealed class HomeAgencyTests
         var country = new Country();
         for (var n = 0; n < 42; n++) await country.Settle(Settlement(Id(n), treatment: Guiyang, home: Yichang));
         await country.Settle(Settlement("LOST", treatment: Guiyang, home: Wuhan));
-        country[Guizhou].Settlements.Streams.Remove("LOST");
+        country[Guizhou].Settlements.Lose("LOST");
         country[Guizhou].Book.Lose("LOST");
         await country[Hubei].Home.Judge(Day);
         (await country[Hubei].Door.Read(HomeDay.Key(Yichang, Day))).Status.ShouldBe(HomeDayStatus.Open);

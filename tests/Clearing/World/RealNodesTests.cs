@@ -20,7 +20,6 @@ using Yibao.Hosting.Nodes;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Places;
-using Yibao.Kernel.Time;
 using static Yibao.Clearing.Tests.Some;
 
 namespace Yibao.Clearing.Tests.World;
@@ -35,7 +34,9 @@ public sealed class RealNodesTests : IAsyncLifetime
     private readonly Dictionary<AdminDivision, WebApplication> _hosts = [];
     private readonly Dictionary<AdminDivision, FakeSettlements> _settlements = [];
     private readonly List<BackingSpace> _spaces = [];
-    private readonly DateOnly _day = TimeProvider.System.BusinessDate().AddDays(-1);
+    // The morning after the day, at whatever hour of whatever day the tests are run.
+    private readonly DateOnly _day = Day;
+    private readonly VirtualClock _clock = new(At(Day.AddDays(1), 9));
 
     public async ValueTask InitializeAsync()
     {
@@ -56,13 +57,14 @@ public sealed class RealNodesTests : IAsyncLifetime
         var edges = node == Nation
             ? Nodes.Skip(1).Select(child => new EdgeSettings { Neighbour = child, Broker = _spaces[0].Broker, Hosted = true })
             : [new EdgeSettings { Neighbour = Nation, Broker = _spaces[0].Broker }];
-        var fake = _settlements.TryGetValue(node, out var known) ? known : _settlements[node] = new FakeSettlements { Place = content => Country.Place(node, content), Now = TimeProvider.System.GetUtcNow };
+        var fake = _settlements.TryGetValue(node, out var known) ? known : _settlements[node] = new FakeSettlements { Place = content => Country.Place(node, content), Now = _clock.GetUtcNow };
         var host = ServiceHost.Build(new ServiceSettings
         {
             Node = node, Service = "clearing", Database = space.Database, Broker = space.Broker, Edges = [.. edges], Migrate = true, Credentials = _certificates.For(node, "clearing", [.. Nodes]),
-            Development = true, Identity = new IdentitySettings { DevelopmentKey = _issuer.PublicPem },
+            Development = true, Identity = new IdentitySettings { DevelopmentKey = _issuer.PublicPem }, CallDeadline = TimeSpan.FromMinutes(1), ConnectWithin = TimeSpan.FromSeconds(30),
         }, new ClearingModule(), builder =>
         {
+            builder.Services.AddSingleton<TimeProvider>(_clock);
             builder.Services.Replace(ServiceDescriptor.Singleton<ISettlementDesk>(fake));
             builder.Services.Replace(ServiceDescriptor.Singleton<IProofs, Proofs>());
             builder.Services.Replace(ServiceDescriptor.Singleton<ISettlementFeed>(new ToldEverything()));
@@ -91,7 +93,7 @@ public sealed class RealNodesTests : IAsyncLifetime
         _settlements[node].Streams[content.SettlementId] = new(role, state, content, negative, Proofs.Sign(state, content, negative), content.Instant, towardsTreatment, towardsHome);
         var crossing = BookFeed.CrossingOf(towardsTreatment, towardsHome, Country.ParentOf(node));
         BookEntry[] entries = [new BookEntry(role, content, 1, content.Instant, crossing), .. negative is null ? Array.Empty<BookEntry>() : [new BookEntry(role, negative, 1, negative.Instant, crossing)]];
-        await Get<IBook>(node).Record(entries, TimeProvider.System.GetUtcNow());
+        await Get<IBook>(node).Record(entries, _clock.GetUtcNow());
     }
 
     private SettlementContent Yesterday(string id, decimal fund = 12080m) => Settlement(id, day: _day, fund: fund);
@@ -114,7 +116,7 @@ public sealed class RealNodesTests : IAsyncLifetime
 
     private async Task<EdgeDay> DayOf(AdminDivision side) => await Get<IWriteDoor>(Nation).Read(EdgeDay.Key(Nation, side, _day));
 
-    private async Task Closed(double seconds = 60)
+    private async Task Closed(double seconds = 180)
     {
         var started = Stopwatch.GetTimestamp();
         // The house has closed, and its last verdict has come down.
@@ -136,7 +138,7 @@ public sealed class RealNodesTests : IAsyncLifetime
 
         // One of each at another party: an amount altered in the nation's book, a home that forgot, a reversal that treatment missed.
         await Damage(Nation, "update book set fund_fen = fund_fen + 1, cash_fen = cash_fen - 1, content_hash = decode(repeat('00', 32), 'hex'), content = jsonb_set(content, '{Figures,Cash}', '1') where settlement_id = 'S000007'");
-        _settlements[Guizhou].Streams.Remove(Id(11));
+        _settlements[Guizhou].Lose(Id(11));
         await Damage(Guizhou, "delete from book where settlement_id = 'S000011'");
         // Sums altered and nothing else; put under another day.
         await Damage(Hubei, "update book set total_fen = total_fen + 100, cash_fen = cash_fen + 100 where settlement_id = 'S000013'");
@@ -166,7 +168,7 @@ public sealed class RealNodesTests : IAsyncLifetime
     public async Task A_side_that_is_away_when_the_day_is_cut_is_compared_when_it_is_back()
     {
         for (var n = 0; n < 20; n++) await Settle(Yesterday(Id(n)));
-        _settlements[Guizhou].Streams.Remove(Id(3));
+        _settlements[Guizhou].Lose(Id(3));
         await Damage(Guizhou, "delete from book where settlement_id = 'S000003'");
         await _hosts[Guizhou].DisposeAsync();
         foreach (var node in new[] { Nation, Hubei })
@@ -196,7 +198,7 @@ public sealed class RealNodesTests : IAsyncLifetime
     public async Task What_treatment_lost_altogether_is_rebuilt_after_the_home_city_has_confirmed_it_at_the_json_door()
     {
         for (var n = 0; n < 5; n++) await Settle(Yesterday(Id(n)));
-        _settlements[Hubei].Streams.Remove(Id(2));
+        _settlements[Hubei].Lose(Id(2));
         await Damage(Hubei, "delete from book where settlement_id = 'S000002'");
         var day = _day.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
         (await Call(Nation, HttpMethod.Post, $"/reconciliation/{day}/compare", Role.CityOperator, Guiyang)).Status.ShouldBe(403);
@@ -206,7 +208,7 @@ public sealed class RealNodesTests : IAsyncLifetime
 
         var started = Stopwatch.GetTimestamp();
         JsonElement open;
-        while ((open = (await Call(Nation, HttpMethod.Get, "/reconciliation/differences", Role.CityOperator, Guiyang)).Body.GetProperty("differences")).GetArrayLength() == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds < 60) await Task.Delay(50);
+        while ((open = (await Call(Nation, HttpMethod.Get, "/reconciliation/differences", Role.CityOperator, Guiyang)).Body.GetProperty("differences")).GetArrayLength() == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds < 180) await Task.Delay(50);
         var difference = open.EnumerateArray().Single();
         (difference.GetProperty("kind").GetString(), difference.GetProperty("work").GetString(), difference.GetProperty("owner").GetString(), difference.GetProperty("total_fen").GetInt64())
             .ShouldBe(("MissingAtTreatment", "RebuildAtTreatment", "520100", 2_000_000));

@@ -33,7 +33,7 @@ public sealed class ReconciliationTests
         await country.Settle(Settlement("X", total: 12080m, fund: 8000m));
         await country.Settle(Settlement("Y", total: 3210000m - 12080m - 998 * 3200m, fund: 0m));
         for (var n = 0; n < 998; n++) await country.Settle(Settlement(Id(n), total: 3200m, fund: 2000m));
-        country[Guizhou].Settlements.Streams.Remove("X");
+        country[Guizhou].Settlements.Lose("X");
         country[Guizhou].Book.Lose("X").ShouldBeTrue();
 
         var sums = (await country[Nation].Book.Digest(Edge.Down(Hubei), Day)).Sums;
@@ -58,7 +58,7 @@ public sealed class ReconciliationTests
         await Business(country, 40);
         var lost = Settlement("LOST", total: 20000m, fund: 12080m, instant: At(Day, 9, 17, 3));
         await country.Settle(lost);
-        country[Guizhou].Settlements.Streams.Remove("LOST");
+        country[Guizhou].Settlements.Lose("LOST");
         country[Guizhou].Book.Lose("LOST");
 
         await country.CloseDay(Day);
@@ -79,7 +79,7 @@ public sealed class ReconciliationTests
     {
         var country = new Country();
         await country.Settle(Settlement("X", home: Haidong));
-        country[Qinghai].Settlements.Streams.Remove("X");
+        country[Qinghai].Settlements.Lose("X");
         country[Qinghai].Book.Lose("X");
         await country.CloseDay(Day);
         (await country.Differences()).ShouldHaveSingleItem().State.Found!.Owner.ShouldBe(Qinghai);
@@ -90,7 +90,7 @@ public sealed class ReconciliationTests
     {
         var country = new Country();
         await country.Settle(Settlement("X", treatment: Guiyang, home: Yichang));
-        country[Hubei].Settlements.Streams.Remove("X");
+        country[Hubei].Settlements.Lose("X");
         country[Hubei].Book.Lose("X");
         await country.CloseDay(Day);
         var difference = (await country.Differences()).ShouldHaveSingleItem().State;
@@ -217,7 +217,7 @@ public sealed class ReconciliationTests
             var country = new Country(seed);
             await Business(country, 100);
             country[Guizhou].Book.Lose(Id(0));
-            country[Guizhou].Settlements.Streams.Remove(Id(0));
+            country[Guizhou].Settlements.Lose(Id(0));
             country.Clock.SetUtcNow(At(Next, 0, 30));
             foreach (var node in Country.Nodes) await country[node].House.CloseDay(Day);
             try { await country.Deliver(seed * 3); }

@@ -95,7 +95,7 @@ internal sealed class TestCountry : IAsyncDisposable
     });
 
     /// <summary>Looks until the open differences are these, and no others are.</summary>
-    public async Task<ComparedDay> OpenAre(DateOnly day, IEnumerable<string> expected, double seconds = 120)
+    public async Task<ComparedDay> OpenAre(DateOnly day, IEnumerable<string> expected, double seconds = 300)
     {
         var wanted = expected.Order(StringComparer.Ordinal).ToList();
         var started = Stopwatch.GetTimestamp();

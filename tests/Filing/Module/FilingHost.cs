@@ -49,6 +49,8 @@ internal sealed class FilingHost : IAsyncDisposable
             Identity = new IdentitySettings { DevelopmentKey = Issuer.PublicPem },
             Credentials = (certificates ?? new DevelopmentCertificates()).For(division, "filing", [new("100000"), new("110000"), new("420000"), new("630000"), new("630100")]),
             Edges = edges ?? [],
+            CallDeadline = TimeSpan.FromMinutes(1),
+            ConnectWithin = TimeSpan.FromSeconds(30),
         }, new FilingModule());
         await app.StartAsync();
         peers["filing"] = app.Doors().Grpc;

@@ -16,7 +16,7 @@ namespace Yibao.Filing.Tests.Module;
 
 public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<BackingSpaceFixture>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task From_the_credential_to_the_answer_and_no_identity_anywhere_in_between()
@@ -107,7 +107,8 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {
-                if (activity.Tags.Any(tag => tag.Value?.Contains("facts_after(", StringComparison.Ordinal) == true)) Interlocked.Increment(ref commands);
+                // Every other test of this process is heard too: only what goes to this database counts.
+                if (activity.Tags.Any(tag => tag.Value == backing.Space.Name) && activity.Tags.Any(tag => tag.Value?.Contains("facts_after(", StringComparison.Ordinal) == true)) Interlocked.Increment(ref commands);
             },
         };
         ActivitySource.AddActivityListener(listener);

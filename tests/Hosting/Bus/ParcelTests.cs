@@ -79,7 +79,7 @@ public sealed class ParcelTests
         await using var space = await SharedBacking.NewSpaceAsync();
         await using var tills = await Tills(space);
         await Put(tills, 20);
-        (await tills.Get<IOutbox>().Relayed(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+        (await tills.Get<IOutbox>().Relayed(TimeSpan.FromMinutes(2))).ShouldBeTrue();
         (await new DeadLetters(space.Broker).Unrouted()).Select(letter => letter.Type).ShouldBe(["SlipTold"]);
         var ledger = new Ledger();
         await using var office = await Office(space, ledger, service => service.Handles<SlipTold, SlipHandler>());

@@ -11,7 +11,7 @@ namespace Yibao.Hosting.Tests.Grpc;
 
 public sealed class NodeLinkTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(false)]

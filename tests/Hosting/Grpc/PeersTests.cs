@@ -13,7 +13,7 @@ namespace Yibao.Hosting.Tests.Grpc;
 
 public sealed class PeersTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task The_actor_and_the_correlation_reach_a_service_of_the_same_node()

@@ -52,7 +52,7 @@ internal sealed class Doors : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await _client.SendAsync(request).WaitAsync(TimeSpan.FromSeconds(10));
+        using var response = await _client.SendAsync(request).WaitAsync(TimeSpan.FromMinutes(1));
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 

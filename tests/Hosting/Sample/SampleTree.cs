@@ -47,6 +47,8 @@ internal sealed class SampleTree : IAsyncDisposable
         Database = "unused",
         Broker = new Uri("amqp://unused"),
         Peers = _doors,
+        CallDeadline = TimeSpan.FromSeconds(50),
+        ConnectWithin = TimeSpan.FromSeconds(30),
         Credentials = Certificates.For(node, "settlement", [A, B, C]),
     };
 

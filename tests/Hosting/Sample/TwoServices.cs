@@ -52,6 +52,8 @@ internal sealed class TwoServices : IAsyncDisposable
         Database = "unused",
         Broker = new Uri("amqp://unused"),
         Peers = Peers,
+        CallDeadline = TimeSpan.FromSeconds(50),
+        ConnectWithin = TimeSpan.FromSeconds(30),
         Development = true,
         Identity = new IdentitySettings { DevelopmentKey = Issuer.PublicPem },
         Credentials = (authority ?? Certificates).For(node ?? Node, service, []),

@@ -108,7 +108,7 @@ public sealed class SchedulerTests : IAsyncLifetime
         _diary.Ran.ShouldNotContain("cut 2023-02-21");
         await Eventually.Is(async () => (await host.Get<IJobs>().List())[0].Trouble, "SERVICE_UNAVAILABLE");
         broken = false;
-        await Eventually.Is(() => Task.FromResult(_diary.Ran.Contains("cut 2023-02-22")), true, seconds: 30);
+        await Eventually.Is(() => Task.FromResult(_diary.Ran.Contains("cut 2023-02-22")), true);
         _diary.Ran.Where(run => run.StartsWith("cut", StringComparison.Ordinal)).ShouldBe(Enumerable.Range(11, 12).Select(day => $"cut 2023-02-{day}"));
     }
 
@@ -135,10 +135,12 @@ public sealed class SchedulerTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromDays(1));
         await using var two = await TillHost.Start(TillHost.Settings(_space.Database), service => service.Services.AddSingleton(_diary));
         // As a host leaves it that was killed at work: running, with a lease that will not be renewed.
-        await two.Rows.Execute("insert into job_run (job, period, due, state, owner, lease_until, attempts) values ('cut', '2023-02-11', now(), 'running', gen_random_uuid(), now() + interval '2 seconds', 1)");
+        await two.Rows.Execute("insert into job_run (job, period, due, state, owner, lease_until, attempts) values ('cut', '2023-02-11', now(), 'running', gen_random_uuid(), now() + interval '1 hour', 1)");
         await using var three = await Start();
         (await three.Get<IJobs>().CatchUp()).ShouldBe(0);
         _diary.Ran.ShouldBeEmpty();
+        // The hour is over, and nobody has renewed it.
+        (await two.Rows.Execute("update job_run set lease_until = now() - interval '1 second' where job = 'cut' and period = '2023-02-11'")).ShouldBe(1);
         await Eventually.Is(async () => (await three.Get<IJobs>().CatchUp()) + _diary.Ran.Count > 0, true);
         _diary.Ran.ShouldBe(["cut 2023-02-11"]);
         (await three.Rows.Query("select attempts from job_run where job = 'cut'", row => row.GetInt32(0))).ShouldBe([2]);

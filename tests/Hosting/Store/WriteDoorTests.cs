@@ -201,7 +201,7 @@ public sealed class WriteDoorTests
         var waiting = host.Door.Execute(new Command(Actor.System(TillHost.Node, "x"), "x", [Till.Key("a")], states =>
         {
             // He leaves in the middle of it, and not before he has begun to wait.
-            waits.Wait(TimeSpan.FromSeconds(30));
+            waits.Wait(TimeSpan.FromMinutes(2));
             gone.Cancel();
             return Till.Put(states.Of(Till.Key("a")), "a", "s", new Money(1));
         }), gone.Token);

@@ -5,7 +5,7 @@ namespace Yibao.Hosting.Tests.Support;
 /// <summary>For what happens in its own time: asks again until it is so, and fails with the last answer.</summary>
 public static class Eventually
 {
-    public static async Task Is<T>(Func<Task<T>> ask, T expected, double seconds = 20)
+    public static async Task Is<T>(Func<Task<T>> ask, T expected, double seconds = 120)
     {
         var started = Stopwatch.GetTimestamp();
         T answer;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Yibao.Backing;
 using Yibao.Hosting.Telemetry;
 using Yibao.Hosting.Tests.Store;
+using Yibao.Hosting.Tests.Support;
 using Yibao.Kernel;
 using Yibao.Kernel.Deciding;
 using Yibao.Kernel.Errors;
@@ -85,9 +86,10 @@ public sealed class MeterTests : IAsyncLifetime
         var late = heard.Of("yibao.job.lateness").ShouldHaveSingleItem();
         late.ShouldEndWith(" job=stuck");
         // Two hours, and the moment that the clock went on since.
-        double.Parse(late.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(7200, 7260);
+        double.Parse(late.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(7200, 9000);
+        // Whether the job was caught up with here or by the host's own scheduler, which the jump has woken too.
+        await Eventually.Is(() => Task.FromResult(heard.Of("yibao.job.duration").Count > 0), true);
         heard.Of("yibao.job.duration").ShouldAllBe(run => run.Contains("job=stuck", StringComparison.Ordinal) && run.Contains("outcome=SERVICE_UNAVAILABLE", StringComparison.Ordinal));
-        heard.Of("yibao.job.duration").ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class Land : IAsyncLifetime
         var host = ServiceHost.Build(new ServiceSettings
         {
             Node = node, Service = "settlement", Database = _spaces[node].Database, Broker = _spaces[node].Broker, Edges = [.. edges], Migrate = true, Peers = _peers,
-            Credentials = _certificates.For(node, "settlement", [.. Nodes]), Development = true, Identity = new IdentitySettings { DevelopmentKey = _issuer.PublicPem }, LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
+            Credentials = _certificates.For(node, "settlement", [.. Nodes]), Development = true, Identity = new IdentitySettings { DevelopmentKey = _issuer.PublicPem }, LogLevel = Microsoft.Extensions.Logging.LogLevel.Error, CallDeadline = TimeSpan.FromMinutes(1), ConnectWithin = TimeSpan.FromSeconds(30),
         }, new SettlementModule(), builder =>
         {
             var others = new Others(this);
@@ -165,7 +165,7 @@ public sealed class Land : IAsyncLifetime
     internal static AdminDivision HostOf(string area) => NodeRegistry.Reference.Latest.HostOf(new(area));
 
     /// <summary>What comes over the broker: waited for with a limit, never slept for.</summary>
-    internal static async Task Until(Func<Task<bool>> holds, string what, double seconds = 60)
+    internal static async Task Until(Func<Task<bool>> holds, string what, double seconds = 180)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await holds())
