@@ -15,14 +15,13 @@ public sealed partial class PostgresServer : BackingServer
     private readonly NpgsqlConnectionStringBuilder _admin;
 
     internal PostgresServer(IServerLife life, string admin) : base("PostgreSQL", life) =>
-        _admin = new NpgsqlConnectionStringBuilder(admin) { Database = new NpgsqlConnectionStringBuilder(admin).Database ?? "postgres" };
+        _admin = new NpgsqlConnectionStringBuilder(admin) { Database = new NpgsqlConnectionStringBuilder(admin).Database ?? "postgres", Timeout = ConnectSeconds, CommandTimeout = CommandSeconds };
 
     /// <summary>A user who may create databases, connected to the maintenance database.</summary>
     public string AdminConnectionString => _admin.ConnectionString;
 
     /// <summary>The same user, connected to another database. Pool sizes are the business of whoever opens it.</summary>
-    public string ConnectionString(string database) =>
-        new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = Checked(database), Timeout = ConnectSeconds, CommandTimeout = CommandSeconds }.ConnectionString;
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = Checked(database) }.ConnectionString;
 
     /// <summary>
     /// Creates a database, from a template if one is named, and answers its connection string. Nobody may be connected to the template: those who
@@ -74,14 +73,14 @@ public sealed partial class PostgresServer : BackingServer
     private async Task ExecuteAsync(string sql, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = CommandSeconds };
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
     // Unpooled: these are rare, and a pooled connection would outlive a killed server.
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(AdminConnectionString) { Pooling = false, Timeout = ConnectSeconds }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(AdminConnectionString) { Pooling = false }.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellation);

@@ -18,6 +18,7 @@ using Yibao.Filing.Desks;
 using Yibao.Filing.Institutions;
 using Yibao.Contracts.Institutions;
 using Yibao.Gateway;
+using Yibao.Hosting;
 using Yibao.Hosting.Grpc;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Deciding;
@@ -54,8 +55,10 @@ public sealed class CarePlatform : IAsyncLifetime
 
     internal LocalPlatform Platform => _platform!;
 
-    /// <summary>The business clock of the platform.</summary>
-    public DateTimeOffset Now { get; } = TimeProvider.System.GetUtcNow();
+    private readonly VirtualClock _clock = new(TestDay.Morning);
+
+    /// <summary>When the platform's clock began to run.</summary>
+    public DateTimeOffset Now => TestDay.Morning;
 
     public async ValueTask InitializeAsync()
     {
@@ -80,14 +83,15 @@ public sealed class CarePlatform : IAsyncLifetime
         }
     }
 
-    private static async Task<LocalPlatform> Start() => await LocalPlatform.StartAsync(new LocalOptions
+    private async Task<LocalPlatform> Start() => await LocalPlatform.StartAsync(new LocalOptions
     {
         Nodes = [AdminDivision.National, new("410000"), new("420000"), new("520000")],
         Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
         Backing = await SharedBacking.GetAsync(),
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
-        More = static (settings, builder) =>
+        More = (settings, builder) =>
         {
+            builder.Services.AddSingleton<TimeProvider>(_clock);
             if (settings.Service == "settlement") builder.Services.AddSingleton(Policies());
         },
     });

@@ -36,6 +36,7 @@ public sealed class Credentials : IAsyncLifetime
     private const string ECredential = "01", IdCard = "02", Card = "03";
 
     private static readonly InventedPerson Patient = InventedPerson.Number(660_001), Other = InventedPerson.Number(660_002);
+    private readonly Hosting.VirtualClock _clock = new(TestDay.Morning);
     private readonly List<GrpcChannel> _channels = [];
     private LocalPlatform? _platform;
 
@@ -79,8 +80,9 @@ public sealed class Credentials : IAsyncLifetime
             Modules = [new FilingModule(), new GatewayModule(), new SettlementModule()],
             Backing = await SharedBacking.GetAsync(),
             LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
-            More = static (settings, builder) =>
+            More = (settings, builder) =>
             {
+                builder.Services.AddSingleton<TimeProvider>(_clock);
                 if (settings.Service == "filing") builder.Services.AddSingleton(Policies());
             },
         }, Cancellation);
@@ -123,12 +125,12 @@ public sealed class Credentials : IAsyncLifetime
 
     private async Task<RegisterVisitAnswer> Register(string institution, string visit, string home, string type, string value, DateTimeOffset? from = null) => await Of(institution).RegisterVisitAsync(new RegisterVisitRequest
     {
-        InstitutionCode = institution, VisitId = visit, CareType = "11", CareFrom = Timestamp.FromDateTimeOffset(from ?? TimeProvider.System.GetUtcNow().AddHours(-1)), HomeArea = home, CredentialType = type, CredentialValue = value,
+        InstitutionCode = institution, VisitId = visit, CareType = "11", CareFrom = Timestamp.FromDateTimeOffset(from ?? _clock.GetUtcNow().AddHours(-1)), HomeArea = home, CredentialType = type, CredentialValue = value,
     }, cancellationToken: Cancellation);
 
     private async Task Settle(string institution, string visit)
     {
-        var now = TimeProvider.System.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var his = Of(institution);
         await his.UploadFeesAsync(new UploadFeesRequest
         {

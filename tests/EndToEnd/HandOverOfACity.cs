@@ -38,7 +38,7 @@ public sealed class HandOverOfACity
     public async Task A_visit_at_a_city_with_its_own_node_is_readable_at_its_province_in_the_same_exchange()
     {
         // 10:00:00 of this day or of the last one.
-        var (clock, now) = (new ShiftedClock(), TimeProvider.System.GetUtcNow());
+        var (clock, now) = (new ShiftedClock(), TestDay.Morning);
         var ten = new DateTimeOffset(now.UtcDateTime.Date.AddHours(2), TimeSpan.Zero);
         if (ten > now) ten = ten.AddDays(-1);
         await using var platform = await Start(clock, Nation, Hubei, Qinghai, Xining);
@@ -145,7 +145,7 @@ public sealed class HandOverOfACity
     private static IWriteDoor Door(LocalPlatform platform, AdminDivision node) => platform[node, "settlement"].Services!.GetRequiredService<IWriteDoor>();
 
     private static Task<BenefitYear> Year(LocalPlatform platform, AdminDivision node, PersonKey person) =>
-        Door(platform, node).Read(BenefitYear.Stream(Xining, person.ToString(), InsuranceType.Employee, Kernel.Time.BusinessTime.BusinessDate(TimeProvider.System.GetUtcNow()).Year), Cancellation);
+        Door(platform, node).Read(BenefitYear.Stream(Xining, person.ToString(), InsuranceType.Employee, TestDay.Morning.Year), Cancellation);
 
     private static async Task<Money> Account(LocalPlatform platform, AdminDivision node, PersonKey person) => (await Door(platform, node).Read(PersonalAccount.Stream(person.ToString()), Cancellation)).Account.Balance;
 
@@ -206,15 +206,16 @@ public sealed class HandOverOfACity
         });
     }
 
-    /// <summary>The machine's clock, some hours on, or stopped.</summary>
+    /// <summary>A clock that runs from the test day's morning, some hours on, or stopped.</summary>
     private sealed class ShiftedClock : TimeProvider
     {
+        private readonly Hosting.VirtualClock _clock = new(TestDay.Morning);
         private DateTimeOffset? _stopped;
 
         public TimeSpan Shift { get; set; }
 
         public void Stop(DateTimeOffset at) => _stopped = at;
 
-        public override DateTimeOffset GetUtcNow() => _stopped ?? System.GetUtcNow() + Shift;
+        public override DateTimeOffset GetUtcNow() => _stopped ?? _clock.GetUtcNow() + Shift;
     }
 }

@@ -109,8 +109,10 @@ internal sealed class House : IAsyncDisposable
             patience.CancelAfter(TimeSpan.FromSeconds(15));
             using var response = await counter.SendAsync(request, patience.Token);
             if (response.StatusCode == HttpStatusCode.OK) return await response.Content.ReadFromJsonAsync<Deposit>(patience.Token);
+            // What is no answer of ours need not be a problem document either.
+            if (response.StatusCode >= HttpStatusCode.InternalServerError) return null;
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>(patience.Token);
-            return response.StatusCode >= HttpStatusCode.InternalServerError ? null : throw new RefusedAtTheDoorException(problem.GetProperty("code").GetString()!);
+            throw new RefusedAtTheDoorException(problem.GetProperty("code").GetString()!);
         }
         catch (Exception away) when (away is HttpRequestException or IOException || (away is OperationCanceledException && !cancellation.IsCancellationRequested))
         {

@@ -27,7 +27,7 @@ public sealed class OutageTests : IAsyncLifetime
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => _country = await SampleCountry.StartAsync(
-        new Output(json: true), await SharedBacking.GetAsync(), string.Create(CultureInfo.InvariantCulture, $"out{Environment.ProcessId}_{Random.Shared.Next(0xFFFFFF):x6}_"), _results, Cancellation);
+        new Output(json: true), await SharedBacking.GetAsync(), string.Create(CultureInfo.InvariantCulture, $"out{Environment.ProcessId}_{Random.Shared.Next(0xFFFFFF):x6}_"), _results, Cancellation, start: TestDay.Morning);
 
     public async ValueTask DisposeAsync()
     {

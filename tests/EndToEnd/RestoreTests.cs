@@ -33,7 +33,7 @@ public sealed class RestoreTests
         {
             await using var backing = await BackingServices.StartAsync(new BackingOptions { UseGiven = false, UseContainers = false, Durable = false }, Cancellation);
             await Archive(backing.Postgres, folder);
-            await using var country = await SampleCountry.StartAsync(new Output(json: true), backing, "", Path.Combine(folder, "results"), Cancellation);
+            await using var country = await SampleCountry.StartAsync(new Output(json: true), backing, "", Path.Combine(folder, "results"), Cancellation, start: TestDay.Morning);
             var day = country.Today;
 
             var before = await country.Settle(SampleCountry.Eastward, "before-the-backup", Cancellation);

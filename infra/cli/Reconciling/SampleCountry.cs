@@ -48,9 +48,10 @@ internal sealed class SampleCountry : IAsyncDisposable
     /// <param name="backing">Servers that run already; null starts some of its own.</param>
     /// <param name="redriveEvery">How often open settlements are sent again.</param>
     /// <param name="prefix">Before the names of databases and virtual hosts.</param>
-    public static async Task<SampleCountry> StartAsync(Output output, BackingServices? backing, string prefix, string results, CancellationToken cancellation, TimeSpan? redriveEvery = null)
+    /// <param name="start">What its clock begins with; null: now.</param>
+    public static async Task<SampleCountry> StartAsync(Output output, BackingServices? backing, string prefix, string results, CancellationToken cancellation, TimeSpan? redriveEvery = null, DateTimeOffset? start = null)
     {
-        var (clock, faults) = (new VirtualClock(), new DemoFaults());
+        var (clock, faults) = (new VirtualClock(start), new DemoFaults());
         // Unless told otherwise nothing is driven again by itself: what a node missed is still missing in the morning.
         var redrive = redriveEvery ?? TimeSpan.FromDays(30);
         var settlement = new SettlementModule(new RoundTripSettings { RedriveAfter = redrive, RedriveEvery = redrive });

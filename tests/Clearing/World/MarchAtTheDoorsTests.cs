@@ -374,7 +374,7 @@ public sealed class MarchAtTheDoorsTests : IAsyncLifetime
         var started = Stopwatch.GetTimestamp();
         while (!await holds())
         {
-            if (Stopwatch.GetElapsedTime(started).TotalSeconds > 300) throw new TimeoutException($"Not yet: {what}");
+            if (Stopwatch.GetElapsedTime(started).TotalSeconds > 600) throw new TimeoutException($"Not yet: {what}");
             await Task.Delay(100, Ending);
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Yibao.Backing;
@@ -39,21 +40,23 @@ internal sealed class DebianPrometheus : IAsyncDisposable
     }
 
     /// <exception cref="InvalidOperationException">Prometheus does not understand the query.</exception>
+    /// <exception cref="HttpRequestException">It is not up, or not ready: it listens before it answers, and says so in plain text.</exception>
     public async Task<JsonArray> Query(string expression, CancellationToken cancellation)
     {
         using var answer = await _client.GetAsync($"api/v1/query?query={Uri.EscapeDataString(expression)}", cancellation);
+        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) throw new HttpRequestException(await answer.Content.ReadAsStringAsync(cancellation), null, answer.StatusCode);
         var json = (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellation))!;
         return (string?)json["status"] == "success" ? json["data"]!["result"]!.AsArray() : throw new InvalidOperationException($"{expression}: {json["error"]}");
     }
 
     public async Task<JsonArray> Rules(CancellationToken cancellation) => (await _client.GetFromJsonAsync<JsonObject>("api/v1/rules", cancellation))!["data"]!["groups"]!.AsArray();
 
-    /// <summary>How often the collector was scraped; 0 while Prometheus is not up.</summary>
+    /// <summary>How often the collector was scraped and answered; 0 while Prometheus is not up.</summary>
     public async Task<int> Scrapes(CancellationToken cancellation)
     {
         try
         {
-            return (await Query("sum(count_over_time(up[10m]))", cancellation)) is [var one] ? int.Parse((string)one!["value"]![1]!, CultureInfo.InvariantCulture) : 0;
+            return (await Query("sum(sum_over_time(up[10m]))", cancellation)) is [var one] ? int.Parse((string)one!["value"]![1]!, CultureInfo.InvariantCulture) : 0;
         }
         catch (HttpRequestException)
         {
@@ -77,9 +80,9 @@ internal sealed class DebianPrometheus : IAsyncDisposable
         var program = Path.Combine(tools, "prometheus", "usr", "bin", "prometheus");
         if (File.Exists(program)) return program;
         Directory.CreateDirectory(tools);
-        // A machine whose package lists were never read has none.
+        // A machine whose package lists were never read has none; one that read them long ago may know only what is no longer there.
         if (!Directory.Exists("/var/lib/apt/lists") || !Directory.EnumerateFiles("/var/lib/apt/lists", "*_Packages*").Any()) await Shell.RunAsync(["apt-get", "update"], null, cancellation);
-        await Shell.RunAsync(["sh", "-c", $"cd '{tools}' && apt-get download prometheus && dpkg-deb -x prometheus_*.deb prometheus.part && rm prometheus_*.deb && mv prometheus.part prometheus"], null, cancellation);
+        await Shell.RunAsync(["sh", "-c", $"cd '{tools}' && {{ apt-get download prometheus || {{ apt-get update && apt-get download prometheus; }}; }} && dpkg-deb -x prometheus_*.deb prometheus.part && rm prometheus_*.deb && mv prometheus.part prometheus"], null, cancellation);
         return program;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TestCountry : IAsyncDisposable
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"rc{Environment.ProcessId}_{Random.Shared.Next(0xFFFFFF):x6}_");
         var results = Path.Combine(Path.GetTempPath(), prefix);
-        return new TestCountry(await StartAsync(new Output(json: true), backing, prefix, results, Ending, redriveEvery: redriveEvery), prefix, backing is null);
+        return new TestCountry(await StartAsync(new Output(json: true), backing, prefix, results, Ending, redriveEvery: redriveEvery, start: TestDay.Morning), prefix, backing is null);
     }
 
     /// <summary>Many settlements, a few at a time; answers the national ids in the order of the visits.</summary>

@@ -30,7 +30,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         unknown.Error.Code.ShouldBe("CREDENTIAL_UNKNOWN");
 
         // A minute before discharge: refused with guidance, filed by self-service, settled.
-        var now = TimeProvider.System.GetUtcNow();
+        var now = FilingHost.Clock.GetUtcNow();
         var check = new CheckRequest
         {
             PersonKey = person.ToString(), HomeArea = "420100", InsuranceType = "310", TreatmentArea = "310000", InstitutionCode = "H31000000001", CareType = CareType.Inpatient,
@@ -48,7 +48,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         }
 
         filed.Status.ShouldBe("ACTIVE");
-        check.AskedAt = TimeProvider.System.GetUtcNow().ToTimestamp();
+        check.AskedAt = FilingHost.Clock.GetUtcNow().ToTimestamp();
         var settled = await host.Settlement.CheckAsync(check);
         (settled.Eligible, settled.Filing.Number, settled.Filing.Mode).ShouldBe((true, filed.Number, FilingMode.RetroBeforeDischarge));
 
@@ -99,7 +99,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         // A host that has read nothing yet.
         await using var fresh = await FilingHost.Start(backing.Space, "420000");
         var desk = fresh.Get<Eligibility.EligibilityDesk>();
-        var question = new Eligibility.Question(person, new("420100"), Contracts.Settlements.InsuranceType.Employee, new("110000"), "H1", Contracts.Filings.CareType.Inpatient, null, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow(), false, false);
+        var question = new Eligibility.Question(person, new("420100"), Contracts.Settlements.InsuranceType.Employee, new("110000"), "H1", Contracts.Filings.CareType.Inpatient, null, FilingHost.Clock.GetUtcNow(), FilingHost.Clock.GetUtcNow(), false, false);
         var commands = 0;
         using var listener = new ActivityListener
         {
@@ -157,9 +157,9 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         FilingReply filed;
         using (host.As("420100")) filed = await host.Filings.ApplyAsync(FilingHost.Application(person, "420100", "310000", "run-out"));
         var lists = host.Get<FilingLists>();
-        (await lists.RunOut(TimeProvider.System.GetUtcNow(), 10)).ShouldBeEmpty();
+        (await lists.RunOut(FilingHost.Clock.GetUtcNow(), 10)).ShouldBeEmpty();
         var job = new ExpiryList(lists, host.Get<IWriteDoor>(), host.Get<Policy.FilingPolicies>(), host.Get<Kernel.Places.NodeRegistry>(), host.Get<ServiceSettings>());
-        var due = TimeProvider.System.GetUtcNow().AddMonths(7);
+        var due = FilingHost.Clock.GetUtcNow().AddMonths(7);
         await job.Run(new JobRun("filing-expiry", "later", due, 1), CancellationToken.None);
         await job.Run(new JobRun("filing-expiry", "later", due, 2), CancellationToken.None);
         (await host.Get<IHistory>().Of($"filings/{person}")).Count(stored => stored.Fact is Filings.FilingExpired expired && expired.Number == filed.Number).ShouldBe(1);
@@ -257,7 +257,7 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         }
 
         const string House = "H11000000009";
-        var now = TimeProvider.System.GetUtcNow();
+        var now = FilingHost.Clock.GetUtcNow();
         var desk = treatment.Get<InstitutionDesk>();
         using (treatment.As("110000"))
         {
@@ -269,14 +269,14 @@ public sealed class ModuleTests(BackingSpaceFixture backing) : IClassFixture<Bac
         CheckRequest Visit(DateTimeOffset admitted) => new()
         {
             PersonKey = person.ToString(), HomeArea = "630100", InsuranceType = "310", TreatmentArea = "110000", InstitutionCode = House, CareType = CareType.Inpatient,
-            AdmittedAt = admitted.ToTimestamp(), AskedAt = TimeProvider.System.GetUtcNow().ToTimestamp(), InpatientType = InpatientType.Ordinary,
+            AdmittedAt = admitted.ToTimestamp(), AskedAt = FilingHost.Clock.GetUtcNow().ToTimestamp(), InpatientType = InpatientType.Ordinary,
         };
-        await Until(async () => (await city.Settlement.CheckAsync(Visit(TimeProvider.System.GetUtcNow()))).Code == "INSTITUTION_SUSPENDED");
+        await Until(async () => (await city.Settlement.CheckAsync(Visit(FilingHost.Clock.GetUtcNow()))).Code == "INSTITUTION_SUSPENDED");
         // Only that institution, and only while it lasts.
         using (treatment.As("110000"))
-            await desk.Do(new Institutions.ResumeInstitution(new Actor("operator-1", Role.CityOperator, new("110000")), House, now.AddMinutes(-5), TimeProvider.System.GetUtcNow()));
-        await Until(async () => (await city.Settlement.CheckAsync(Visit(TimeProvider.System.GetUtcNow()))).Eligible);
-        var other = Visit(TimeProvider.System.GetUtcNow());
+            await desk.Do(new Institutions.ResumeInstitution(new Actor("operator-1", Role.CityOperator, new("110000")), House, now.AddMinutes(-5), FilingHost.Clock.GetUtcNow()));
+        await Until(async () => (await city.Settlement.CheckAsync(Visit(FilingHost.Clock.GetUtcNow()))).Eligible);
+        var other = Visit(FilingHost.Clock.GetUtcNow());
         other.InstitutionCode = "H11000000010";
         (await city.Settlement.CheckAsync(other)).Eligible.ShouldBeTrue();
     }

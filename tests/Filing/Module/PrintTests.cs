@@ -21,7 +21,7 @@ public sealed class PrintTests(BackingSpaceFixture backing) : IClassFixture<Back
     private static async Task<string> Filed(FilingHost host, PersonKey person, string id, string place = "440100", bool commitment = true)
     {
         var application = FilingHost.Application(person, "420500", place, id, category: 3);
-        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).DateTime);
+        var today = DateOnly.FromDateTime(FilingHost.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).DateTime);
         application.Channel = "COUNTER";
         application.Facts = new CategoryFactsMessage { AwayFrom = $"{today.AddYears(-1):yyyy-MM-dd}", AwayUntil = $"{today.AddYears(2):yyyy-MM-dd}" };
         application.Materials.Clear();

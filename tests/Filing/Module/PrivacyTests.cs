@@ -79,7 +79,7 @@ public sealed class PrivacyTests(BackingSpaceFixture backing) : IClassFixture<Ba
             underOtherKey = await papers.Keep("trauma", "visit-3", elsewhere, "本人签名"u8.ToArray());
             await host.Filings.ApplyAsync(FilingHost.Application(person, "420100", "310000", "privacy-3"));
             var persons = host.Get<PersonDesk>();
-            var now = TimeProvider.System.GetUtcNow();
+            var now = FilingHost.Clock.GetUtcNow();
             var clerk = new Actor("operator-1", Role.CityOperator, new("420100"));
             var supervisor = clerk with { Role = Role.Supervisor };
             (await Refused(() => persons.Erase(new People.ErasePerson(clerk, person, "本人申请", now)))).Error.Code.ShouldBe("NOT_HOME_AGENCY");
@@ -114,7 +114,7 @@ public sealed class PrivacyTests(BackingSpaceFixture backing) : IClassFixture<Ba
         using (host.As("420100")) await host.Filings.ApplyAsync(FilingHost.Application(filed, "420100", "310000", "privacy-4"));
         var details = host.Get<SealedDetails>();
         await details.Keep(SealedDetails.Reference("420100000000000000000001"), person, new Doors.FormFields { Name = "某人" });
-        var now = TimeProvider.System.GetUtcNow();
+        var now = FilingHost.Clock.GetUtcNow();
         await details.Sweep(now.AddDays(-1));
         (await Sealed(host, person)).ShouldBe(1);
         await details.Sweep(now.AddDays(1));
