@@ -167,7 +167,7 @@ public sealed class AreasOnTheWay(CarePlatform platform)
 
     private async Task<IReadOnlyList<UploadBadLine>> Import(string state, string area, int lead)
     {
-        var since = TimeProvider.System.GetUtcNow().AddSeconds(lead).ToOffset(TimeSpan.FromHours(8));
+        var since = platform.Clock.GetUtcNow().AddSeconds(lead).ToOffset(TimeSpan.FromHours(8));
         var file = string.Create(CultureInfo.InvariantCulture, $"since,code,change,note\n{since:yyyy-MM-dd'T'HH:mm:sszzz},{area},{state},\n");
         using var call = new Uploads.UploadsClient(platform.Agency("100000", Role.NationalOperator)).Upload(cancellationToken: His.Cancellation);
         await call.RequestStream.WriteAsync(new UploadChunk { Start = new UploadStart { Kind = "registry", Area = "100000" } }, His.Cancellation);

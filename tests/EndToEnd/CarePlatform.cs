@@ -55,7 +55,8 @@ public sealed class CarePlatform : IAsyncLifetime
 
     internal LocalPlatform Platform => _platform!;
 
-    private readonly VirtualClock _clock = new(TestDay.Morning);
+    /// <summary>The platform's clock: it runs on from the test day's morning.</summary>
+    public VirtualClock Clock { get; } = new(TestDay.Morning);
 
     /// <summary>When the platform's clock began to run.</summary>
     public DateTimeOffset Now => TestDay.Morning;
@@ -91,7 +92,7 @@ public sealed class CarePlatform : IAsyncLifetime
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
         More = (settings, builder) =>
         {
-            builder.Services.AddSingleton<TimeProvider>(_clock);
+            builder.Services.AddSingleton<TimeProvider>(Clock);
             if (settings.Service == "settlement") builder.Services.AddSingleton(Policies());
         },
     });
