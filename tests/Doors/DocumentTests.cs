@@ -32,6 +32,17 @@ public sealed class DocumentTests(OneNode node)
         body.GetProperty("example").GetProperty("home_area").GetString().ShouldBe("630200");
     }
 
+    [Theory]
+    [InlineData("agencies")]
+    [InlineData("institutions")]
+    [InlineData("auditors")]
+    public async Task Every_operation_is_called_by_its_name_in_the_field(string audience)
+    {
+        using var document = JsonDocument.Parse(await node.Http.GetStringAsync(new Uri(node.Host("gateway").Http, $"/openapi/{audience}.json"), TestContext.Current.CancellationToken));
+        var nameless = document.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Where(operation => !operation.Value.TryGetProperty("summary", out _)).Select(operation => $"{operation.Name} {path.Name}"));
+        nameless.ShouldBeEmpty("A new operation needs its Chinese name in gateway/Gateway/Documents/OperationTitles.cs.");
+    }
+
     [Fact]
     public async Task The_page_is_there_and_needs_nothing_from_elsewhere()
     {
@@ -40,6 +51,9 @@ public sealed class DocumentTests(OneNode node)
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         html.ShouldContain("openapi/agencies.json");
         html.ShouldNotContain("cdn.");
+        // Nothing on it offers a service outside the network.
+        html.ShouldContain("\"agent\":{\"disabled\":true}");
+        html.ShouldContain("\"telemetry\":false");
     }
 
     private static IEnumerable<string> References(JsonElement node) => node.ValueKind switch

@@ -23,6 +23,14 @@ internal sealed class AudienceDocuments(ServiceSettings settings, IHttpClientFac
         ("auditors", "审计", new HashSet<Role> { Role.Auditor }),
     ];
 
+    private static readonly Dictionary<string, string> Tags = new(StringComparer.Ordinal) { ["filing"] = "备案 filing", ["settlement"] = "结算 settlement", ["clearing"] = "对账 clearing" };
+
+    private const string About = """
+        金额为整数分，字段名以 `_fen` 结尾；日期为 `yyyy-MM-dd`（北京时间）。请求头 `authorization: Bearer …` 携带身份令牌，岗位与辖区由各服务自行核对。
+
+        差错为 `application/problem+json`：`code` 差错码、`category` 分类、`title` 原因、`detail` 下一步、`trace` 跟踪号。报障时请提供跟踪号。
+        """;
+
     private const string Schemas = "#/components/schemas/";
 
     /// <exception cref="RefusedException"><c>SERVICE_UNAVAILABLE</c>: a description with a hole would lie.</exception>
@@ -41,7 +49,8 @@ internal sealed class AudienceDocuments(ServiceSettings settings, IHttpClientFac
                 {
                     var copy = operation!.DeepClone().AsObject();
                     copy.Remove(OpenApiWords.Roles);
-                    copy["tags"] = new JsonArray(service);
+                    copy["tags"] = new JsonArray(Tags[service]);
+                    if (OperationTitles.Of(service, verb, path) is { } name) copy["summary"] = name;
                     shown[verb] = copy;
                 }
 
@@ -54,7 +63,8 @@ internal sealed class AudienceDocuments(ServiceSettings settings, IHttpClientFac
         return new JsonObject
         {
             ["openapi"] = "3.1.1",
-            ["info"] = new JsonObject { ["title"] = $"医保异地就医平台 · {title} · {settings.Node.Code}", ["version"] = "v1" },
+            ["info"] = new JsonObject { ["title"] = $"医保异地就医平台 · {title} · {settings.Node.Code}", ["version"] = "v1", ["description"] = About },
+            ["tags"] = new JsonArray([.. PassThrough.Services.Where(service => settings.Peers.ContainsKey(PassThrough.JsonDoor(service))).Select(service => (JsonNode)new JsonObject { ["name"] = Tags[service] })]),
             ["paths"] = paths,
             ["components"] = new JsonObject { ["schemas"] = schemas, ["securitySchemes"] = security ?? new JsonObject() },
         };
@@ -87,6 +97,8 @@ internal sealed class AudienceDocuments(ServiceSettings settings, IHttpClientFac
             {
                 options.Title = "医保异地就医平台";
                 options.OpenApiRoutePattern = "/openapi/{documentName}.json";
+                // The page stands in a closed network: nothing on it calls, loads from or offers a service outside.
+                options.DisableAgent().DisableMcp().DisableTelemetry().DisableDefaultFonts().HideDeveloperTools().HideClientButton().AddPreferredSecuritySchemes("bearer");
                 foreach (var (name, title, _) in Audiences) options.AddDocument(name, title);
             }).Allow(Access.Anyone);
         });

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Yibao.Hosting.Identity;
+using Yibao.Kernel.Deciding;
 
 namespace Yibao.Hosting;
 
@@ -36,7 +37,7 @@ public static class OpenApiWords
                 if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Access>().LastOrDefault() is not { Open: false } access) return Task.CompletedTask;
                 // So that a description per audience can be cut from this one.
                 (operation.Extensions ??= new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal))[Roles] = new JsonNodeExtension(new JsonArray([.. access.Roles.Order().Select(role => (JsonNode)role.ToString())]));
-                var who = $"{string.Join(", ", access.Roles.Order())}；{access.Region}";
+                var who = $"可由{string.Join("、", access.Roles.Order().Where(role => role is not (Role.System or Role.Node)).Select(Name))}办理；{access.Region}。";
                 operation.Description = operation.Description is { Length: > 0 } told ? $"{told}\n\n{who}" : who;
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
                 return Task.CompletedTask;
@@ -45,6 +46,22 @@ public static class OpenApiWords
         service.Endpoints(routes => routes.MapOpenApi().Allow(Access.Anyone));
         return service;
     }
+
+    private static string Name(Role role) => role switch
+    {
+        Role.System => "本节点服务",
+        Role.Node => "其他节点",
+        Role.Institution => "定点医药机构",
+        Role.CityOperator => "市级经办",
+        Role.ProvinceOperator => "省级经办",
+        Role.NationalOperator => "国家级经办",
+        Role.Reviewer => "审核",
+        Role.FinanceMaker => "财务经办",
+        Role.FinanceChecker => "财务复核",
+        Role.Supervisor => "主管",
+        Role.Auditor => "审计",
+        Role.DelegatedInsurer => "委托经办机构",
+    };
 
     private static void Show(OpenApiOperation operation, RequestExample example)
     {
