@@ -98,7 +98,8 @@ internal sealed class AudienceDocuments(ServiceSettings settings, IHttpClientFac
                 options.Title = "医保异地就医平台";
                 options.OpenApiRoutePattern = "/openapi/{documentName}.json";
                 // The page stands in a closed network: nothing on it calls, loads from or offers a service outside.
-                options.DisableAgent().DisableMcp().DisableTelemetry().DisableDefaultFonts().HideDeveloperTools().HideClientButton().AddPreferredSecuritySchemes("bearer");
+                options.DisableAgent().DisableMcp().DisableTelemetry().DisableDefaultFonts().HideDeveloperTools().HideClientButton().AddPreferredSecuritySchemes("bearer")
+                    .WithLocalization(new ScalarLocalizationOptions { Locale = "zh-CN" });
                 foreach (var (name, title, _) in Audiences) options.AddDocument(name, title);
             }).Allow(Access.Anyone);
         });
