@@ -37,7 +37,8 @@ public static class OpenApiWords
                 if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Access>().LastOrDefault() is not { Open: false } access) return Task.CompletedTask;
                 // So that a description per audience can be cut from this one.
                 (operation.Extensions ??= new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal))[Roles] = new JsonNodeExtension(new JsonArray([.. access.Roles.Order().Select(role => (JsonNode)role.ToString())]));
-                var who = $"可由{string.Join("、", access.Roles.Order().Where(role => role is not (Role.System or Role.Node)).Select(Name))}办理；{access.Region}。";
+                List<string> people = [.. access.Roles.Order().Where(role => role is not (Role.System or Role.Node)).Select(Name)];
+                var who = $"{(people.Count == 0 ? "只供平台各服务之间使用" : $"可由{string.Join("、", people)}办理")}；{access.Region}。";
                 operation.Description = operation.Description is { Length: > 0 } told ? $"{told}\n\n{who}" : who;
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
                 return Task.CompletedTask;

@@ -49,7 +49,7 @@ public sealed class ManyHostsTests(ITestOutputHelper output)
         using var client = new HttpClient { BaseAddress = host.Doors().Http };
         var document = await client.GetStringAsync("/openapi/v1.json");
         document.ShouldContain("\"/areas/{area}\"");
-        document.ShouldContain("CityOperator, Auditor");
+        document.ShouldContain("可由市级经办、审计办理");
         document.ShouldContain("problem+json");
         document.ShouldContain("\"bearer\"");
     }
