@@ -20,8 +20,8 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     /// <summary>So many may wait; further callers wait before the queue (back-pressure).</summary>
     public const int MaxWaiting = 4096;
 
-    /// <summary>With one lane sixteen callers were slower than without batches; see the decision page for what was measured with four.</summary>
-    public const int Lanes = 4;
+    /// <summary>More lanes make smaller batches, and each batch costs; with a single one everybody waits for its disk. See the decision page for what was measured.</summary>
+    public const int Lanes = 2;
 
     private readonly DirectDoor _direct;
     private readonly Loader _loader;
