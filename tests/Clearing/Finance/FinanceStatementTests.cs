@@ -8,7 +8,6 @@ namespace Yibao.Clearing.Tests.Finance;
 public sealed class FinanceStatementTests
 {
     [Fact]
-    [Covers("REC-010")]
     public void Agency_5_000_000_and_finance_4_838_200_differ_by_the_notice_in_transit()
     {
         BookedMovement opening = new("opening", Money.Yuan(5_000_000m), new(2023, 1, 1), new(2023, 1, 1));

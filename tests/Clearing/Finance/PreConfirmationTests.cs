@@ -17,7 +17,6 @@ public sealed class PreConfirmationTests
         [new("S1", Pair, Money.Yuan(1_200_000m), Money.Yuan(5_000m)), new("S2", Pair, Money.Yuan(5_000m), Money.Zero)];
 
     [Fact]
-    [Covers("REC-012")]
     public void Incoming_declared_1_205_000_less_deductions_5_000_equals_the_nation()
     {
         var check = PreConfirmation.Incoming(new Dictionary<PairFund, Money> { [Pair] = Money.Yuan(1_200_000m) }, Own,
@@ -27,7 +26,6 @@ public sealed class PreConfirmationTests
     }
 
     [Fact]
-    [Covers("REC-012")]
     public void Incoming_1_199_988_at_the_nation_blocks_and_lists_12_yuan_by_settlement()
     {
         var check = PreConfirmation.Incoming(new Dictionary<PairFund, Money> { [Pair] = Money.Yuan(1_199_988m) }, Own,
@@ -38,7 +36,6 @@ public sealed class PreConfirmationTests
     }
 
     [Fact]
-    [Covers("REC-012")]
     public void Outgoing_40_settlements_net_161_800_pass_and_two_own_ones_not_included_are_only_listed()
     {
         var national = Enumerable.Range(0, 40).Select(n => new NationalItem(Id(n), Yichang, Beijing, InsuranceType.Employee, Pooled(n == 0 ? 12_080m : 4_000m), Money.Yuan(n == 1 ? 6_280m - 2_280m : 0m))).ToList();
