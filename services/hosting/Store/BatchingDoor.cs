@@ -8,7 +8,7 @@ namespace Yibao.Hosting.Store;
 /// so the batch grows by itself. One read of all streams, decisions in order in memory, one save.
 /// </summary>
 /// <remarks>
-/// A few lanes commit side by side, so that one may decide while another waits for the disk. Commands that name a stream in common are never in
+/// In a crowd another lane helps, so that one may decide while the other waits for the disk. Commands that name a stream in common are never in
 /// two lanes at once and keep their order. If a batch cannot be saved, each of its commands is carried out alone, so that one
 /// conflict never fails its neighbours.
 /// </remarks>
@@ -20,7 +20,10 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     /// <summary>So many may wait; further callers wait before the queue (back-pressure).</summary>
     public const int MaxWaiting = 4096;
 
-    /// <summary>More lanes make smaller batches, and each batch costs; with a single one everybody waits for its disk. See the decision page for what was measured.</summary>
+    /// <summary>
+    /// The lanes after the first work only while more waits than one batch takes: more lanes make smaller batches, and each batch costs. See the decision page for
+    /// what was measured.
+    /// </summary>
     public const int Lanes = 2;
 
     private readonly DirectDoor _direct;
@@ -34,7 +37,7 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     {
         (_direct, _loader, _saver, _log) = (direct, loader, saver, log);
         // The first caller makes the door: a lane that kept his context would decide everything in his name and his trace.
-        using (ExecutionContext.SuppressFlow()) _lanes = Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => Task.Run(Lane)));
+        using (ExecutionContext.SuppressFlow()) _lanes = Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => Lane(waiting: lane == 0 ? 1 : MaxBatch + 1))));
     }
 
     public async Task<Executed> Execute(Command command, CancellationToken cancellation = default)
@@ -56,9 +59,9 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
         _waiting.Dispose();
     }
 
-    private async Task Lane()
+    private async Task Lane(int waiting)
     {
-        while (await _waiting.Next() is { } batch)
+        while (await _waiting.Next(waiting) is { } batch)
         {
             try
             {
@@ -79,12 +82,12 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
         var loaded = new Loader.Loaded();
         try
         {
-            loaded = await Load(fromMemory: true);
+            loaded = await _loader.Guess([.. batch.Select(request => request.Command)]);
             var session = Decide();
             if (loaded.FromMemory && (broken.Count > 0 || session.Transaction.IsEmpty || answers.Exists(static answer => answer.Executed.Decision is not Decision.Accepted)))
             {
                 // What stores nothing is checked by no save: it is decided on what stands in the store.
-                loaded = await Load(fromMemory: false);
+                loaded = await _loader.Load(batch.SelectMany(request => request.Command.Streams), batch.SelectMany(request => request.Command.Handled), CancellationToken.None);
                 session = Decide();
             }
 
@@ -105,9 +108,6 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
         }
 
         foreach (var (request, executed) in answers) request.Result.SetResult(executed);
-
-        Task<Loader.Loaded> Load(bool fromMemory) =>
-            _loader.Load(batch.SelectMany(request => request.Command.Streams), batch.SelectMany(request => request.Command.Handled), CancellationToken.None, fromMemory);
 
         Session Decide()
         {

@@ -49,7 +49,7 @@ internal sealed partial class DirectDoor(Loader loader, Readers readers, Saver s
             try
             {
                 // The first time on what this process remembers: the save checks it.
-                loaded = await loader.Load(command.Streams, command.Handled, CancellationToken.None, fromMemory: attempt == 1);
+                loaded = attempt == 1 ? await loader.Guess([command]) : await loader.Load(command.Streams, command.Handled, CancellationToken.None);
                 var session = new Session(loaded);
                 var executed = session.Decide(command);
                 if (!session.Transaction.IsEmpty)

@@ -26,7 +26,14 @@ public sealed record Stored<TFact>(Guid Id, long Sequence, TFact Fact, FactConte
 
 /// <summary>One parameterised statement: <c>$1</c>, <c>$2</c> … stand for the arguments.</summary>
 /// <remarks>Names of tables need no schema: every connection looks in its service's own.</remarks>
-public sealed record RowCommand(string Sql, params IReadOnlyList<object?> Arguments);
+public sealed record RowCommand(string Sql, params IReadOnlyList<object?> Arguments)
+{
+    /// <summary>
+    /// The key of the row that is put, changed or deleted. With it the statement is written for many rows — every parameter is an array:
+    /// <c>from unnest($1::text[], $2::date[])</c> — and one transaction sends it once for all of its rows, however many commands they come from.
+    /// </summary>
+    public string? Row { get; init; }
+}
 
 /// <summary>Reads what is stored, without deciding anything.</summary>
 public interface IHistory

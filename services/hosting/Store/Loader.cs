@@ -25,7 +25,7 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
 
         public HashSet<HandledMessage> Handled { get; } = [];
 
-        /// <summary>Some states are as this process last saw them: a save checks them, but an answer that saves nothing may rest on what is past.</summary>
+        /// <summary>Some states are as this process last saw them or guessed them to be: a save checks them, but an answer that saves nothing may rest on what is past.</summary>
         public bool FromMemory { get; set; }
     }
 
@@ -49,16 +49,27 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
     /// <param name="streams">Which streams.</param>
     /// <param name="messages">Which of these were handled before.</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <param name="fromMemory">Streams that this process knows are not asked for: only for decisions whose save checks every stream.</param>
-    public async Task<Loaded> Load(IEnumerable<StreamKey> streams, IEnumerable<HandledMessage> messages, CancellationToken cancellation, bool fromMemory = false)
+    public Task<Loaded> Load(IEnumerable<StreamKey> streams, IEnumerable<HandledMessage> messages, CancellationToken cancellation) => Load(new Loaded(), [.. streams.DistinctBy(key => key.Id, StringComparer.Ordinal)], messages, cancellation);
+
+    /// <summary>
+    /// What commands need. Streams that this process knows, or that are likely new, are not asked for: only for decisions whose save checks every stream.
+    /// </summary>
+    public Task<Loaded> Guess(IReadOnlyCollection<Command> commands)
     {
         var loaded = new Loaded();
         var keys = new List<StreamKey>();
-        foreach (var key in streams.DistinctBy(key => key.Id, StringComparer.Ordinal))
+        var inDoubt = InDoubt;
+        var likelyNew = commands.SelectMany(command => command.LikelyNew).Select(key => key.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in commands.SelectMany(command => command.Streams).DistinctBy(key => key.Id, StringComparer.Ordinal))
         {
-            if (fromMemory && !InDoubt && _cache.Find(key.Id) is { } remembered)
+            if (!inDoubt && _cache.Find(key.Id) is { } remembered)
             {
                 loaded.Streams[key.Id] = (key, remembered.State, remembered.Version);
+                loaded.FromMemory = true;
+            }
+            else if (!inDoubt && likelyNew.Contains(key.Id))
+            {
+                loaded.Streams[key.Id] = (key, key.Fold(null, []), 0);
                 loaded.FromMemory = true;
             }
             else
@@ -66,6 +77,12 @@ internal sealed class Loader(NpgsqlDataSource source, DocumentStore store, Store
                 keys.Add(key);
             }
         }
+
+        return Load(loaded, keys, commands.SelectMany(command => command.Handled), CancellationToken.None);
+    }
+
+    private async Task<Loaded> Load(Loaded loaded, List<StreamKey> keys, IEnumerable<HandledMessage> messages, CancellationToken cancellation)
+    {
 
         var seen = messages.Distinct().ToList();
         if (keys.Count == 0 && seen.Count == 0) return loaded;

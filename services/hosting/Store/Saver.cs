@@ -54,7 +54,8 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
     {
         var now = time.GetUtcNow();
         await using var batch = source.CreateBatch();
-        var (streams, facts) = (new Streams(), new Facts());
+        var (streams, facts, rows) = (new Streams(), new Facts(), new RowStatements());
+        var headers = new Dictionary<Actor, string>();
 
         // Key order: two transactions that touch the same streams never wait for each other crosswise.
         foreach (var part in transaction.Parts.OrderBy(part => part.Key.Id, StringComparer.Ordinal))
@@ -65,9 +66,11 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
             {
                 facts.Add(part.Key.Id, ++version, NamesOf(fact), store.Serializer.ToJson(fact), by, HeadersOf(by));
                 foreach (var rule in _rules[fact.GetType()])
-                    if (rule.Make(fact, new FactContext(part.Key.Id, version, by.Actor, by.Correlation, now)) is { } row) batch.BatchCommands.Add(Row(row));
+                    if (rule.Make(fact, new FactContext(part.Key.Id, version, by.Actor, by.Correlation, now)) is { } row) rows.Add(row);
             }
         }
+
+        foreach (var statement in rows.Commands()) batch.BatchCommands.Add(statement);
 
         if (transaction.Handled.Count > 0)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into inbox (message_id, handler, handled_at) select id, handler, $3 from unnest($1, $2) as k(id, handler)")
@@ -87,7 +90,7 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
         foreach (var part in transaction.Parts)
             foreach (var (fact, _) in part.Facts) meter.Stored(fact);
 
-        string HeadersOf(Command by) => store.Serializer.ToJson(new Headers(by.Actor));
+        string HeadersOf(Command by) => headers.TryGetValue(by.Actor, out var known) ? known : headers[by.Actor] = store.Serializer.ToJson(new Headers(by.Actor));
     }
 
     private static NpgsqlBatchCommand Append(Streams streams, Facts facts, DateTimeOffset now) => new("select append_facts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
@@ -103,13 +106,6 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
     };
 
     private static NpgsqlParameter Array<T>(List<T> values, NpgsqlDbType type) => new NpgsqlParameter<T[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
-
-    private static NpgsqlBatchCommand Row(RowCommand row)
-    {
-        var command = new NpgsqlBatchCommand(row.Sql);
-        foreach (var argument in row.Arguments) command.Parameters.Add(new() { Value = Plain(argument) ?? DBNull.Value });
-        return command;
-    }
 
     /// <summary>The names under which the store's own reader finds the fact again.</summary>
     private (string Type, string DotNetType) NamesOf(IFact fact) => _names.GetOrAdd(fact.GetType(), static (type, all) =>

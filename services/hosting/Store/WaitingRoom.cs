@@ -10,7 +10,7 @@ internal sealed class WaitingRoom(int places, int atMost) : IDisposable
     private readonly LinkedList<Request> _waiting = new();
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _places = new(places);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(int Waiting, TaskCompletionSource Woken)> _idle = [];
     private bool _closed;
 
     /// <summary>Waits for a place first when the room is full.</summary>
@@ -31,20 +31,21 @@ internal sealed class WaitingRoom(int places, int atMost) : IDisposable
     }
 
     /// <summary>The next batch for a lane; null when the room is closed and empty.</summary>
-    public async Task<IReadOnlyList<Request>?> Next()
+    /// <param name="waiting">From how many on that wait this lane takes any.</param>
+    public async Task<IReadOnlyList<Request>?> Next(int waiting = 1)
     {
         while (true)
         {
-            Task changed;
+            TaskCompletionSource woken;
             lock (_gate)
             {
-                var batch = Take();
-                if (batch.Count > 0) return batch;
+                if (_waiting.Count >= waiting && Take() is { Count: > 0 } batch) return batch;
                 if (_closed && _waiting.Count == 0) return null;
-                changed = _changed.Task;
+                woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _idle.Add((waiting, woken));
             }
 
-            await changed;
+            await woken.Task;
         }
     }
 
@@ -104,10 +105,14 @@ internal sealed class WaitingRoom(int places, int atMost) : IDisposable
         return batch;
     }
 
+    /// <summary>Wakes the lanes that may find something now, and no other: most wake-ups would be for nothing.</summary>
     private void Changed()
     {
-        var changed = _changed;
-        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        changed.SetResult();
+        for (var i = _idle.Count - 1; i >= 0; i--)
+        {
+            if (!_closed && _waiting.Count < _idle[i].Waiting) continue;
+            _idle[i].Woken.SetResult();
+            _idle.RemoveAt(i);
+        }
     }
 }

@@ -27,6 +27,12 @@ public sealed record Command(Actor Actor, string Correlation, IReadOnlyList<Stre
     /// command fails with <see cref="PartlyHandledException"/> and is to be made again from the others.</summary>
     public IReadOnlyList<HandledMessage> HandlesAll { get; init; } = [];
 
+    /// <summary>
+    /// Those of <see cref="Streams"/> that most likely do not exist yet: the door may decide without looking for them. What is stored is checked all the same;
+    /// a guess that was wrong costs a second try.
+    /// </summary>
+    public IReadOnlyList<StreamKey> LikelyNew { get; init; } = [];
+
     /// <summary>Every message this command handles.</summary>
     public IEnumerable<HandledMessage> Handled => Handles is { } one ? HandlesAll.Prepend(one) : HandlesAll;
 }

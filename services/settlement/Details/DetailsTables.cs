@@ -36,8 +36,11 @@ public sealed class DetailsTables(IRows rows)
     {
         service.Table(Ddl);
         service.Row<DetailsPending>((fact, _) => new RowCommand(
-            "insert into details_duties (reference, kind, visit_id, institution, treatment_area, home_area, day, due_on, status) values ($1, $2, $3, $4, $5, $6, $7, $8::date, 'DetailsPending')",
-            fact.Reference, fact.Kind, fact.VisitId, fact.Institution, fact.TreatmentArea, fact.HomeArea, fact.Date, fact.DueOn));
+            """
+            insert into details_duties (reference, kind, visit_id, institution, treatment_area, home_area, day, due_on, status)
+            select d.*, 'DetailsPending' from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[]) d
+            """,
+            fact.Reference, fact.Kind, fact.VisitId, fact.Institution, fact.TreatmentArea, fact.HomeArea, fact.Date, fact.DueOn) { Row = fact.Reference });
         service.Row<DetailsUploaded>((fact, context) => Duty("update details_duties set status = 'DetailsUploaded', uploaded_at = $2 where reference = $1", context, fact.At));
         service.Row<DetailsDropped>((_, context) => Duty("update details_duties set status = 'Dropped' where reference = $1", context));
         service.Row<DetailsListedOverdue>((fact, context) => Duty("update details_duties set overdue_since = $2 where reference = $1", context, fact.On));

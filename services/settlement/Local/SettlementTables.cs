@@ -21,6 +21,15 @@ public sealed class SettlementTables(IRows rows) : IOpenSettlements, IUndelivere
             business_date date not null,
             decided_at timestamptz not null);
         create index if not exists undelivered_settlements_of on undelivered_settlements (institution, decided_at);
+        -- Both tables are nearly empty and never at rest: a plan made when they are is kept, and only the index is ever right.
+        create or replace function close_settlements(ids text[]) returns void language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+        begin
+          delete from open_settlements where settlement_id = any (ids);
+        end $$;
+        create or replace function deliver_settlements(ids text[]) returns void language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+        begin
+          delete from undelivered_settlements where settlement_id = any (ids);
+        end $$;
         """;
 
     /// <summary>What each fact does to the rows.</summary>
@@ -34,8 +43,8 @@ public sealed class SettlementTables(IRows rows) : IOpenSettlements, IUndelivere
         service.Row<OutcomeReceived>((fact, _) => fact switch
         {
             { Outcome: { State: OutcomeState.Granted, Content: { } content }, Delivered: false, Open: false } => new RowCommand(
-                "insert into undelivered_settlements values ($1, $2, $3, $4) on conflict do nothing",
-                content.SettlementId, content.Institution, content.BusinessDate, fact.Outcome.DecidedAt),
+                "insert into undelivered_settlements select * from unnest($1::text[], $2::text[], $3::date[], $4::timestamptz[]) on conflict do nothing",
+                content.SettlementId, content.Institution, content.BusinessDate, fact.Outcome.DecidedAt) { Row = content.SettlementId },
             { Outcome.State: OutcomeState.Reversed } => Delivered(fact.Outcome.SettlementId),
             _ => null,
         });
@@ -56,11 +65,11 @@ public sealed class SettlementTables(IRows rows) : IOpenSettlements, IUndelivere
         institution, limit);
 
     private static RowCommand Open(string settlementId, DateTimeOffset next) =>
-        new("insert into open_settlements values ($1, $2) on conflict (settlement_id) do update set next_attempt = excluded.next_attempt", settlementId, next);
+        new("insert into open_settlements select * from unnest($1::text[], $2::timestamptz[]) on conflict (settlement_id) do update set next_attempt = excluded.next_attempt", settlementId, next) { Row = settlementId };
 
-    private static RowCommand Closed(string settlementId) => new("delete from open_settlements where settlement_id = $1", settlementId);
+    private static RowCommand Closed(string settlementId) => new("select close_settlements($1)", settlementId) { Row = settlementId };
 
-    private static RowCommand Delivered(string settlementId) => new("delete from undelivered_settlements where settlement_id = $1", settlementId);
+    private static RowCommand Delivered(string settlementId) => new("select deliver_settlements($1)", settlementId) { Row = settlementId };
 
     private static string IdOf(string stream) => stream["settlement/".Length..^"/treatment".Length];
 }

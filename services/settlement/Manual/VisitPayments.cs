@@ -40,8 +40,8 @@ public sealed class VisitPayments(IRows rows)
         (await rows.Query("select direct from visit_payments where visit_id = $1", static reader => reader.GetInt32(0), visitId)).Any(direct => direct > 0);
 
     private static RowCommand Direct(string visitId, int change) => new(
-        "insert into visit_payments values ($1, $2, 0) on conflict (visit_id) do update set direct = visit_payments.direct + excluded.direct", visitId, change);
+        "insert into visit_payments select p.*, 0 from unnest($1::text[], $2::int[]) p on conflict (visit_id) do update set direct = visit_payments.direct + excluded.direct", visitId, change) { Row = visitId };
 
     private static RowCommand Manual(string visitId, int manual) => new(
-        "insert into visit_payments values ($1, 0, $2) on conflict (visit_id) do update set manual = excluded.manual", visitId, manual);
+        "insert into visit_payments select p.id, 0, p.manual from unnest($1::text[], $2::int[]) as p(id, manual) on conflict (visit_id) do update set manual = excluded.manual", visitId, manual) { Row = visitId };
 }

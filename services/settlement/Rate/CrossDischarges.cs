@@ -44,10 +44,10 @@ public sealed class CrossDischarges(IRows rows, Routes routes)
     /// <summary>What a stored settlement adds: a stay that left the province, as home place or on the way to it; a negative takes its original out, in whatever order they come.</summary>
     public static RowCommand? Row(NodeRegistry registry, AdminDivision node, PartyRole role, SettlementContent content) => role == PartyRole.Treatment || !IsOurs(registry.At(content.Instant), node, content) ? null : new RowCommand(
         """
-        insert into cross_discharges values ($1, $2, $3, false, $4)
+        insert into cross_discharges select d.id, d.home, d.day, false, d.standing from unnest($1::text[], $2::text[], $3::date[], $4::boolean[]) as d(id, home, day, standing)
         on conflict (id) do update set standing = cross_discharges.standing and excluded.standing, day = least(cross_discharges.day, excluded.day)
         """,
-        content.OriginalId ?? content.SettlementId, content.HomeArea, content.BusinessDate, !content.IsNegative);
+        content.OriginalId ?? content.SettlementId, content.HomeArea, content.BusinessDate, !content.IsNegative) { Row = content.OriginalId ?? content.SettlementId };
 
     /// <summary>The home city's word.</summary>
     public async Task Take(Envelope envelope)

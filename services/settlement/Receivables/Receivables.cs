@@ -31,9 +31,12 @@ public sealed class Receivables(IRows rows)
     {
         service.Table(Ddl);
         ToldSettlements.Row(service, static (role, content) => role != PartyRole.Treatment ? null : new RowCommand(
-            "insert into receivables values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (settlement_id) do nothing",
+            """
+            insert into receivables select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::date[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
+            on conflict (settlement_id) do nothing
+            """,
             content.SettlementId, content.OriginalId ?? "", content.Institution, content.TreatmentArea, content.HomeArea, (int)content.Insurance, content.BusinessDate,
-            content.Total, content.FundTotal, content.Cash, content.Figures.HospitalBorne));
+            content.Total, content.FundTotal, content.Cash, content.Figures.HospitalBorne) { Row = content.SettlementId });
     }
 
     /// <summary>Of one institution, both days included.</summary>

@@ -28,7 +28,8 @@ public sealed class NodeDesk(Routes routes, IWriteDoor door, INodeLink link, Hom
         var stream = RelaySettlement.Stream(outcome.SettlementId);
         faults.Reached(FaultPoints.RelayBeforeStore);
         (await door.Execute(new Command(new Actor($"{answer.From}/settlement", Role.Node, routes.Node, answer.From.Code), outcome.SettlementId, [stream],
-            states => RelaySettlement.Store(states.Of(stream), outcome, Sealing.SealOf(answer), routes.Before(message) ?? message.From, next)))).OrThrow();
+            states => RelaySettlement.Store(states.Of(stream), outcome, Sealing.SealOf(answer), routes.Before(message) ?? message.From, next))
+            { LikelyNew = outcome.Number == 1 ? [stream] : [] })).OrThrow();
         faults.Reached(FaultPoints.RelayAfterStore);
         return answer;
     }

@@ -97,10 +97,12 @@ public sealed class TreatmentDesk(
             request => sealing.Seal(request.HomeArea, Sealing.IntentId(id), request.Instant, SettlementKinds.Intent, request));
         faults.Reached(FaultPoints.TreatmentBeforeIntent);
         // Outpatients and pharmacies: what the person's stay elsewhere has included is not settled a second time (INS-027).
+        // A repeat of what the visit knows is no news; every other id is.
+        IReadOnlyList<StreamKey> likelyNew = registered.Settlements.ContainsKey(id) ? [] : [own, .. Duty()];
         var executed = registered is { Insured: { } insured, Registration: { } care } && !care.CareType.StartsWith('2') && OutsideOrders.Stream(insured.Person.ToString()) is var outside
             ? await door.Execute(new Command(actor, id, [own, visit, outside], states =>
-                OutsideRules.Directly(TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own)), id, terms.Institution, states.Of(outside))))
-            : await door.Execute(new Command(actor, id, [own, visit, .. Duty()], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))));
+                OutsideRules.Directly(TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own)), id, terms.Institution, states.Of(outside))) { LikelyNew = likelyNew })
+            : await door.Execute(new Command(actor, id, [own, visit, .. Duty()], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))) { LikelyNew = likelyNew });
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
         if (state.FirstId is { } first) (id, state) = (first, await door.Read(TreatmentSettlement.Stream(first)));

@@ -28,6 +28,26 @@ public sealed class WaitingRoomTests
     }
 
     [Fact]
+    public async Task A_lane_for_crowds_takes_nothing_while_few_wait()
+    {
+        using var room = new WaitingRoom(100, 10);
+        var helper = room.Next(waiting: 3);
+        await room.Enter(Of("a"), default);
+        await room.Enter(Of("b"), default);
+        helper.IsCompleted.ShouldBeFalse();
+        (await room.Next())!.Count.ShouldBe(2);
+        foreach (var till in new[] { "c", "d", "e" }) await room.Enter(Of(till), default);
+        (await helper)!.Count.ShouldBe(3);
+        // Nothing is left behind when the room closes.
+        await room.Enter(Of("f"), default);
+        var rest = room.Next(waiting: 3);
+        room.Close();
+        (await room.Next())!.Count.ShouldBe(1);
+        room.Leave([]);
+        (await rest).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Whoever_finds_it_full_waits_outside()
     {
         using var room = new WaitingRoom(2, 10);

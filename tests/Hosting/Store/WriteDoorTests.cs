@@ -135,6 +135,35 @@ public sealed class WriteDoorTests
     }
 
     [Theory, MemberData(nameof(Doors))]
+    public async Task A_stream_that_was_thought_new_and_is_not_changes_no_answer(bool batching)
+    {
+        var space = await SharedBacking.NewSpaceAsync();
+        Action<ServiceBuilder> door = service => { if (!batching) service.DirectWrites(); };
+        await using (var before = await TillHost.Start(TillHost.Settings(space.Database), door))
+        {
+            await before.Door.Execute(TillHost.Put("a", "s1", 500));
+            await before.Door.Execute(TillHost.Put("b", "s1", 100));
+        }
+
+        // A host that remembers nothing of them.
+        await using var host = await TillHost.Start(TillHost.Settings(space.Database), door);
+        Command New(Command command) => command with { LikelyNew = command.Streams };
+        var answers = await Task.WhenAll(
+            host.Door.Execute(New(TillHost.Put("a", "s1", 500))),
+            host.Door.Execute(New(TillHost.Take("b", "s2", 60))),
+            host.Door.Execute(New(TillHost.Take("c", "s1", 1))),
+            host.Door.Execute(New(TillHost.Put("d", "s1", 7))));
+        answers[0].Decision.ShouldBeOfType<Decision.Repeat>();
+        answers[0].State(Till.Key("a")).Balance.ShouldBe(new Money(500));
+        answers[1].Decision.ShouldBeOfType<Decision.Accepted>();
+        answers[1].State(Till.Key("b")).Balance.ShouldBe(new Money(40));
+        answers[2].Decision.ShouldBeOfType<Decision.Refused>();
+        answers[3].State(Till.Key("d")).Balance.ShouldBe(new Money(7));
+        (await host.Door.Execute(New(TillHost.Put("d", "s1", 7)))).Decision.ShouldBeOfType<Decision.Repeat>();
+        foreach (var (till, facts) in new[] { ("a", 1), ("b", 2), ("c", 0), ("d", 1) }) (await host.History.Of($"till/{till}")).Count.ShouldBe(facts, till);
+    }
+
+    [Theory, MemberData(nameof(Doors))]
     public async Task A_command_must_name_its_streams(bool batching)
     {
         await using var host = await Start(batching);
