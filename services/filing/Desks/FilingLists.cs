@@ -52,7 +52,7 @@ public sealed class FilingLists(IRows rows, NodeRegistry places, TimeProvider ti
         ArgumentNullException.ThrowIfNull(service);
         service.Table(Ddl);
         service.Row<FilingApplied>((f, context) => new RowCommand(
-            "insert into filing_row (number, person_key, home_area, insurance, category, place, channel, status, applied_at, due) values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9::date)",
+            "insert into filing_row (number, person_key, home_area, insurance, category, place, channel, status, applied_at, due) values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9::date) on conflict do nothing",
             f.Number, context.Stream["filings/".Length..], f.HomeArea.Code, (int)f.Insurance, (int)f.Category, f.Place.Code, f.Channel, f.At, f.Due));
         service.Row<FilingReviewStarted>((f, _) => Status(f.Number, FilingStatus.UnderReview));
         service.Row<FilingRejected>((f, _) => Status(f.Number, FilingStatus.Rejected));

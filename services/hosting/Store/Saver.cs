@@ -41,7 +41,7 @@ internal sealed class Transaction
 /// <remarks>Marten's own append is a call per stream of five statements and more; what is stored is the same, and Marten's daemon follows it.</remarks>
 internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreModel model, FactMeter meter, TimeProvider time)
 {
-    /// <summary>Raised in the database when a stream has moved on since a decision read it.</summary>
+    /// <summary>Raised in the database when a stream has moved on since a decision read it; one that was begun meanwhile violates its key.</summary>
     public const string StaleRead = "YB001";
 
     private readonly ILookup<Type, RowRule> _rules = model.Rows.ToLookup(rule => rule.Fact);
@@ -60,7 +60,7 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
         // Key order: two transactions that touch the same streams never wait for each other crosswise.
         foreach (var part in transaction.Parts.OrderBy(part => part.Key.Id, StringComparer.Ordinal))
         {
-            streams.Add(part, _aliases.GetOrAdd(part.Key.StateType, MartenSetup.AliasOf));
+            streams.Add(part, AliasOf);
             var version = part.Version;
             foreach (var (fact, by) in part.Facts)
             {
@@ -93,11 +93,13 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
         string HeadersOf(Command by) => headers.TryGetValue(by.Actor, out var known) ? known : headers[by.Actor] = store.Serializer.ToJson(new Headers(by.Actor));
     }
 
-    private static NpgsqlBatchCommand Append(Streams streams, Facts facts, DateTimeOffset now) => new("select append_facts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
+    private static NpgsqlBatchCommand Append(Streams streams, Facts facts, DateTimeOffset now) => new("select append_facts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)")
     {
         Parameters =
         {
-            Array(streams.Ids, NpgsqlDbType.Varchar), Array(streams.Types, NpgsqlDbType.Varchar), Array(streams.Seen, NpgsqlDbType.Bigint), Array(streams.Become, NpgsqlDbType.Bigint),
+            Array(streams.Grown, NpgsqlDbType.Varchar), Array(streams.GrownFrom, NpgsqlDbType.Bigint), Array(streams.GrownTo, NpgsqlDbType.Bigint),
+            Array(streams.Begun, NpgsqlDbType.Varchar), Array(streams.BegunTypes, NpgsqlDbType.Varchar), Array(streams.BegunTo, NpgsqlDbType.Bigint),
+            Array(streams.OnlyRead, NpgsqlDbType.Varchar), Array(streams.OnlyReadAt, NpgsqlDbType.Bigint),
             Array(facts.Streams, NpgsqlDbType.Varchar), Array(facts.Versions, NpgsqlDbType.Bigint), Array(facts.Ids, NpgsqlDbType.Uuid),
             Array(facts.Types, NpgsqlDbType.Varchar), Array(facts.DotNetTypes, NpgsqlDbType.Varchar), Array(facts.Bodies, NpgsqlDbType.Jsonb),
             Array(facts.Correlations, NpgsqlDbType.Varchar), Array(facts.Headers, NpgsqlDbType.Jsonb), Array(facts.Users, NpgsqlDbType.Varchar),
@@ -106,6 +108,8 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
     };
 
     private static NpgsqlParameter Array<T>(List<T> values, NpgsqlDbType type) => new NpgsqlParameter<T[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private string AliasOf(Type state) => _aliases.GetOrAdd(state, MartenSetup.AliasOf);
 
     /// <summary>The names under which the store's own reader finds the fact again.</summary>
     private (string Type, string DotNetType) NamesOf(IFact fact) => _names.GetOrAdd(fact.GetType(), static (type, all) =>
@@ -125,23 +129,45 @@ internal sealed class Saver(NpgsqlDataSource source, DocumentStore store, StoreM
         _ => value,
     };
 
-    /// <summary>Columns of the streams that were read: those that grow and those that only must not have moved.</summary>
+    /// <summary>Columns of the streams that were read: those that grow, those that begin, and those that only must not have moved.</summary>
     private sealed class Streams
     {
-        public List<string> Ids { get; } = [];
+        public List<string> Grown { get; } = [];
 
-        public List<string> Types { get; } = [];
+        public List<long> GrownFrom { get; } = [];
 
-        public List<long> Seen { get; } = [];
+        public List<long> GrownTo { get; } = [];
 
-        public List<long> Become { get; } = [];
+        public List<string> Begun { get; } = [];
 
-        public void Add(Transaction.Part part, string type)
+        public List<string> BegunTypes { get; } = [];
+
+        public List<long> BegunTo { get; } = [];
+
+        public List<string> OnlyRead { get; } = [];
+
+        public List<long> OnlyReadAt { get; } = [];
+
+        public void Add(Transaction.Part part, Func<Type, string> typeOf)
         {
-            Ids.Add(part.Key.Id);
-            Types.Add(type);
-            Seen.Add(part.Version);
-            Become.Add(part.Version + part.Facts.Count);
+            var become = part.Version + part.Facts.Count;
+            if (part.Facts.Count == 0)
+            {
+                OnlyRead.Add(part.Key.Id);
+                OnlyReadAt.Add(part.Version);
+            }
+            else if (part.Version == 0)
+            {
+                Begun.Add(part.Key.Id);
+                BegunTypes.Add(typeOf(part.Key.StateType));
+                BegunTo.Add(become);
+            }
+            else
+            {
+                Grown.Add(part.Key.Id);
+                GrownFrom.Add(part.Version);
+                GrownTo.Add(become);
+            }
         }
     }
 

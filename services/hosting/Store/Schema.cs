@@ -28,24 +28,36 @@ internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSo
             cross join lateral (select f.version, f.type, f.data from mt_events f where f.stream_id = k.id and f.version > k.version offset 0) e order by k.n, e.version;
         end $$;
         -- Everything one transaction has to say about streams: each must stand where the decisions saw it, then all facts are added together.
-        -- Streams are locked in one order everywhere. Plans are made when tables are small and kept while they grow: only the index is ever right.
+        -- Streams are locked in one order everywhere, those that begin here last. Plans are made when tables are small and kept while they grow: only the index is ever right.
         create or replace function append_facts(
-          stream_ids varchar[], stream_types varchar[], seen bigint[], become bigint[],
+          grown varchar[], grown_from bigint[], grown_to bigint[], begun varchar[], begun_types varchar[], begun_to bigint[], only_read varchar[], only_read_at bigint[],
           fact_streams varchar[], versions bigint[], ids uuid[], types varchar[], dotnet_types varchar[], bodies jsonb[], correlations varchar[], fact_headers jsonb[], users varchar[], at timestamptz)
         returns void language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
-        declare moved varchar;
+        declare moved varchar; stood bigint;
         begin
-          perform 1 from mt_streams where id = any (stream_ids) order by id for no key update;
-          select k.id into moved from unnest(stream_ids, seen) as k(id, version)
-            where k.version <> coalesce((select case when s.is_archived then -1 else s.version end from mt_streams s where s.id = k.id), 0) limit 1;
-          if moved is not null then
-            raise exception 'The stream % has moved on or was archived', moved using errcode = 'YB001';
+          if cardinality(only_read) > 0 then
+            perform 1 from mt_streams where id = any (only_read || grown) order by id for no key update;
+            select k.id into moved from unnest(only_read, only_read_at) as k(id, version)
+              where k.version <> coalesce((select case when s.is_archived then -1 else s.version end from mt_streams s where s.id = k.id), 0) limit 1;
+            if moved is not null then
+              raise exception 'The stream % has moved on or was archived', moved using errcode = 'YB001';
+            end if;
           end if;
 
-          insert into mt_streams (id, type, version, timestamp, tenant_id)
-            select k.id, k.type, k.become, now(), '*DEFAULT*' from unnest(stream_ids, stream_types, seen, become) as k(id, type, seen, become) where k.seen = 0 and k.become > 0;
-          update mt_streams s set version = k.become, timestamp = now()
-            from unnest(stream_ids, seen, become) as k(id, seen, become) where s.id = k.id and k.seen > 0 and k.become > k.seen;
+          if cardinality(grown) > 0 then
+            update mt_streams s set version = k.become, timestamp = now()
+              from unnest(grown, grown_from, grown_to) as k(id, seen, become) where s.id = k.id and s.version = k.seen and not s.is_archived;
+            get diagnostics stood = row_count;
+            if stood <> cardinality(grown) then
+              raise exception 'One of the streams % has moved on or was archived', grown using errcode = 'YB001';
+            end if;
+          end if;
+
+          if cardinality(begun) > 0 then
+            insert into mt_streams (id, type, version, timestamp, tenant_id)
+              select k.id, k.type, k.become, now(), '*DEFAULT*' from unnest(begun, begun_types, begun_to) as k(id, type, become);
+          end if;
+
           insert into mt_events (seq_id, id, stream_id, version, data, type, tenant_id, timestamp, mt_dotnet_type, is_archived, correlation_id, headers, user_name)
             select nextval('mt_events_sequence'), f.id, f.stream, f.version, f.body, f.type, '*DEFAULT*', at, f.dotnet_type, false, f.correlation, f.headers, f.user_name
             from unnest(ids, fact_streams, versions, bodies, types, dotnet_types, correlations, fact_headers, users)

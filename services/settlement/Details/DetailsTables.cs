@@ -39,6 +39,7 @@ public sealed class DetailsTables(IRows rows)
             """
             insert into details_duties (reference, kind, visit_id, institution, treatment_area, home_area, day, due_on, status)
             select d.*, 'DetailsPending' from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[]) d
+            on conflict (reference) do nothing
             """,
             fact.Reference, fact.Kind, fact.VisitId, fact.Institution, fact.TreatmentArea, fact.HomeArea, fact.Date, fact.DueOn) { Row = fact.Reference });
         service.Row<DetailsUploaded>((fact, context) => Duty("update details_duties set status = 'DetailsUploaded', uploaded_at = $2 where reference = $1", context, fact.At));
