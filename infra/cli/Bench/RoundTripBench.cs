@@ -13,7 +13,7 @@ namespace Yibao.Cli.Bench;
 /// <param name="Scale">pgbench's scale factor.</param>
 /// <param name="Clients">pgbench's clients.</param>
 /// <param name="Seconds">How long pgbench runs, each time.</param>
-internal sealed record RoundTripOptions(int Settlements = 6000, int WarmUp = 3000, int Persons = 1000, int Scale = 50, int Clients = 20, int Seconds = 15)
+internal sealed record RoundTripOptions(int Settlements = 6000, int WarmUp = 6000, int Persons = 1000, int Scale = 50, int Clients = 20, int Seconds = 15)
 {
     public IReadOnlyList<int> Callers { get; init; } = [1, 16, 64];
 }
@@ -54,13 +54,22 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
         var runs = new List<RoundTripRun>();
         await using (var stand = await RoundTripStand.StartAsync(backing, options.Persons, progress, cancellation))
         {
-            progress($"warming up: {options.WarmUp} settlements");
-            await Settle(stand, await stand.Admit(options.WarmUp, cancellation), options.Callers.Max(), cancellation);
-            foreach (var callers in options.Callers)
+            try
             {
-                var run = await Measured(stand, callers, cancellation);
-                progress(string.Create(CultureInfo.InvariantCulture, $"{callers} callers: {run.PerSecond:0} /s, {run.Cost.CpuMsEach:0.0} ms of processor each{(run.Invalid is { } why ? $", does not count: {why}" : "")}"));
-                runs.Add(run);
+                progress($"warming up: {options.WarmUp} settlements");
+                await Settle(stand, await stand.Admit(options.WarmUp, cancellation), options.Callers.Max(), cancellation);
+                foreach (var callers in options.Callers)
+                {
+                    var run = await Measured(stand, callers, cancellation);
+                    progress(string.Create(CultureInfo.InvariantCulture, $"{callers} callers: {run.PerSecond:0} /s, {run.Cost.CpuMsEach:0.0} ms of processor each{(run.Invalid is { } why ? $", does not count: {why}" : "")}"));
+                    runs.Add(run);
+                }
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                stand.LogsWanted = true;
+                progress($"what the services wrote down is in {stand.Logs}");
+                throw;
             }
         }
 

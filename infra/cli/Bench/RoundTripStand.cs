@@ -51,6 +51,12 @@ internal sealed class RoundTripStand : IAsyncDisposable
 
     public HisClient His { get; }
 
+    /// <summary>Set when something went wrong: what the services wrote down outlives the run.</summary>
+    public bool LogsWanted { get; set; }
+
+    /// <summary>Where each service's output goes, a file each.</summary>
+    public string Logs => Path.Combine(_folder, "logs");
+
     /// <param name="persons">So many persons share the settlements: nobody is discharged every second.</param>
     public static async Task<RoundTripStand> StartAsync(BackingServices backing, int persons, Action<string> progress, CancellationToken cancellation)
     {
