@@ -16,20 +16,20 @@ public static class EnvelopeBytes
     public static byte[] Canonical(Envelope envelope)
     {
         ArgumentNullException.ThrowIfNull(envelope);
-        using var stream = new MemoryStream(256);
-        Write(stream, Tag);
-        Write(stream, envelope.From.Code);
-        Write(stream, envelope.To.Code);
-        Write(stream, envelope.Id);
-        Span<byte> instant = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(instant, Microseconds(envelope.Instant));
-        Write(stream, instant);
-        Write(stream, envelope.Kind);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(envelope.Payload.Span, hash);
-        Write(stream, hash);
-        Write(stream, envelope.KeyId);
-        return stream.ToArray();
+        var (from, to) = (envelope.From.Code, envelope.To.Code);
+        var utf8 = Encoding.UTF8;
+        var bytes = new byte[(8 * 4) + Tag.Length + utf8.GetByteCount(from) + utf8.GetByteCount(to) + utf8.GetByteCount(envelope.Id) + 8
+            + utf8.GetByteCount(envelope.Kind) + SHA256.HashSizeInBytes + utf8.GetByteCount(envelope.KeyId)];
+        var rest = bytes.AsSpan();
+        Tag.CopyTo(Next(ref rest, Tag.Length));
+        Write(ref rest, from);
+        Write(ref rest, to);
+        Write(ref rest, envelope.Id);
+        BinaryPrimitives.WriteInt64BigEndian(Next(ref rest, 8), Microseconds(envelope.Instant));
+        Write(ref rest, envelope.Kind);
+        SHA256.HashData(envelope.Payload.Span, Next(ref rest, SHA256.HashSizeInBytes));
+        Write(ref rest, envelope.KeyId);
+        return bytes;
     }
 
     /// <summary>One value for the whole signed content: two envelopes with the same digest say the same thing.</summary>
@@ -40,13 +40,14 @@ public static class EnvelopeBytes
 
     private static long Microseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private static void Write(MemoryStream stream, string text) => Write(stream, Encoding.UTF8.GetBytes(text));
+    private static void Write(ref Span<byte> rest, string text) => Encoding.UTF8.GetBytes(text, Next(ref rest, Encoding.UTF8.GetByteCount(text)));
 
-    private static void Write(MemoryStream stream, ReadOnlySpan<byte> bytes)
+    /// <summary>The place of a field of that length, behind its length.</summary>
+    private static Span<byte> Next(ref Span<byte> rest, int length)
     {
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-        stream.Write(length);
-        stream.Write(bytes);
+        BinaryPrimitives.WriteInt32BigEndian(rest, length);
+        var field = rest.Slice(4, length);
+        rest = rest[(4 + length)..];
+        return field;
     }
 }

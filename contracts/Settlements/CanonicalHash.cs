@@ -31,7 +31,9 @@ public sealed class Sha256Digest : IDigest
 /// </summary>
 public sealed class CanonicalForm
 {
-    private byte[] _bytes = new byte[512];
+    private static readonly (Fund Fund, string Name)[] Funds = [.. Enum.GetValues<Fund>().Select(static fund => (fund, fund.ToString()))];
+
+    private byte[] _bytes = new byte[2048];
     private int _length;
 
     /// <param name="form">Name and version of the form, e.g. <c>settlement-content.v1</c>.</param>
@@ -58,7 +60,7 @@ public sealed class CanonicalForm
 
     public CanonicalForm Flag(string name, bool value) => Number(name, value ? 1 : 0);
 
-    public CanonicalForm Date(string name, DateOnly value) => Text(name, value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    public CanonicalForm Date(string name, DateOnly value) => Text(name, value.ToString("O", CultureInfo.InvariantCulture));
 
     /// <summary>An instant, whatever the offset it was written with.</summary>
     public CanonicalForm Instant(string name, DateTimeOffset value) => Number(name, value.UtcTicks);
@@ -72,10 +74,10 @@ public sealed class CanonicalForm
     public CanonicalForm Figures(string name, Figures value)
     {
         Text(name, "figures").Amount("total", value.Total).Amount("cash", value.Cash).Amount("hospitalBorne", value.HospitalBorne);
-        foreach (var fund in Enum.GetValues<Fund>())
+        foreach (var (fund, named) in Funds)
         {
             var amount = value.Of(fund);
-            if (!amount.IsZero) Amount(fund.ToString(), amount);
+            if (!amount.IsZero) Amount(named, amount);
         }
 
         return this;
@@ -95,10 +97,11 @@ public sealed class CanonicalForm
 
     private void Put(string text)
     {
-        var count = Encoding.UTF8.GetByteCount(text);
-        Put((long)count);
-        Encoding.UTF8.GetBytes(text, Room(count));
-        _length += count;
+        // Written first and counted by that: going through the text once is enough. No character takes more than three bytes.
+        var room = Room(8 + (text.Length * 3));
+        var count = Encoding.UTF8.GetBytes(text, room[8..]);
+        BinaryPrimitives.WriteInt64BigEndian(room, count);
+        _length += 8 + count;
     }
 
     private void Put(long number)

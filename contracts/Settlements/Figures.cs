@@ -70,12 +70,30 @@ public sealed record FundAmount(Fund Fund, string Name, Money Amount)
 public sealed record Figures(Money Total, IReadOnlyList<FundAmount> Funds, Money Cash, Money HospitalBorne, Money AccountBalance)
 {
     /// <summary>基金支付合计 (fund_pay_sumamt).</summary>
-    public Money FundTotal => Funds.Aggregate(Money.Zero, static (sum, fund) => sum + fund.Amount);
+    public Money FundTotal
+    {
+        get
+        {
+            var sum = Money.Zero;
+            for (var i = 0; i < Funds.Count; i++) sum += Funds[i].Amount;
+            return sum;
+        }
+    }
 
     /// <summary>Identity 2 (SET-010): total = funds + cash + hospital-borne.</summary>
     public bool Holds => Total == FundTotal + Cash + HospitalBorne;
 
-    public Money Of(Fund fund) => Funds.Where(f => f.Fund == fund).Aggregate(Money.Zero, static (sum, f) => sum + f.Amount);
+    public Money Of(Fund fund)
+    {
+        // Asked for every fund of the list, for every hash: without an enumerator each time.
+        var sum = Money.Zero;
+        for (var i = 0; i < Funds.Count; i++)
+        {
+            if (Funds[i].Fund == fund) sum += Funds[i].Amount;
+        }
+
+        return sum;
+    }
 
     /// <summary>Equal figures pay the same amounts from the same funds, however the lists were made.</summary>
     public bool Equals(Figures? other) => other is not null && Total == other.Total && Cash == other.Cash && HospitalBorne == other.HospitalBorne

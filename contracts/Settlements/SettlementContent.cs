@@ -62,7 +62,12 @@ public sealed record SettlementContent(
     /// The one hash of a settlement's content; reconciliation and audit compare it. Names of funds and the account balance are print
     /// only and stay out of it.
     /// </summary>
-    public string Hash(IDigest? digest = null) => new CanonicalForm("settlement-content.v1")
+    public string Hash(IDigest? digest = null) => Form().Hash(digest);
+
+    /// <summary>Whether two nodes hold the same settlement, to the fen: what would be hashed is the same.</summary>
+    public bool SameAs(SettlementContent other) => Form().Bytes.SequenceEqual(other.Form().Bytes);
+
+    private CanonicalForm Form() => new CanonicalForm("settlement-content.v1")
         .Text("settlementId", SettlementId)
         .Text("originalId", OriginalId)
         .Text("visitId", VisitId)
@@ -78,11 +83,7 @@ public sealed record SettlementContent(
         .Figures("figures", Figures)
         .Text("requestHash", RequestHash)
         .Text("policyVersion", PolicyVersion)
-        .Number("accumulatorsVersion", AccumulatorsVersion)
-        .Hash(digest);
-
-    /// <summary>Whether two nodes hold the same settlement, to the fen.</summary>
-    public bool SameAs(SettlementContent other) => string.Equals(Hash(), other.Hash(), StringComparison.Ordinal);
+        .Number("accumulatorsVersion", AccumulatorsVersion);
 
     /// <summary>The negative settlement that takes this one back, whole (partial is refused).</summary>
     /// <param name="negativeId">Its own id.</param>

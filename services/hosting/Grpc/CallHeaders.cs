@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Yibao.Kernel.Deciding;
@@ -18,19 +19,44 @@ internal static class CallHeaders
 
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
-    public static string Write(Actor actor) => JsonSerializer.Serialize(actor, Json);
+    /// <summary>More actors than this within a while: a node's services act for themselves, for its institutions and for its operators.</summary>
+    private const int Most = 1_000;
+
+    /// <summary>Longer ones are read each time.</summary>
+    private const int LongestKept = 512;
+
+    // The same few actors stand beside every call. The text alone decides what is read from it, so reading it once is enough;
+    // whether it is believed is asked at every call.
+    private static readonly ConcurrentDictionary<Actor, string> Written = [];
+    private static readonly ConcurrentDictionary<string, Actor> ReadBefore = new(StringComparer.Ordinal);
+
+    public static string Write(Actor actor)
+    {
+        if (Written.TryGetValue(actor, out var known)) return known;
+        var text = JsonSerializer.Serialize(actor, Json);
+        return text.Length > LongestKept ? text : Keep(Written, actor, text);
+    }
 
     public static Actor? ReadActor(string text)
     {
+        if (ReadBefore.TryGetValue(text, out var known)) return known;
         try
         {
-            return JsonSerializer.Deserialize<Actor>(text, Json);
+            var actor = JsonSerializer.Deserialize<Actor>(text, Json);
+            return actor is null || text.Length > LongestKept ? actor : Keep(ReadBefore, text, actor);
         }
         catch (JsonException)
         {
             // Unreadable is the same as not given: the caller then acts as the service that it is.
             return null;
         }
+    }
+
+    private static TValue Keep<TKey, TValue>(ConcurrentDictionary<TKey, TValue> kept, TKey key, TValue value) where TKey : notnull
+    {
+        if (kept.Count >= Most) kept.Clear();
+        kept[key] = value;
+        return value;
     }
 
     public static bool IsCorrelation(string? text) => text is { Length: > 0 and <= 64 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/');

@@ -9,32 +9,14 @@ internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : C
 {
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var prepared = Prepared(options);
-        AsyncUnaryCall<TResponse>? last = null;
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(prepared.CancellationToken);
-        prepared = prepared.WithCancellationToken(stop.Token);
-        var answer = Answer();
-        return new AsyncUnaryCall<TResponse>(answer, Headers(), () => last?.GetStatus() ?? new Status(StatusCode.Unknown, ""), () => last?.GetTrailers() ?? [], stop.Dispose);
-
-        async Task<TResponse> Answer()
-        {
-            try
-            {
-                var target = peers.Find(peer);
-                return await (rules.Idempotent ? target.Repeating : target.Once).ExecuteAsync(
-                    async _ => await (last = target.Invoker.AsyncUnaryCall(method, host, prepared, request)).ResponseAsync, stop.Token);
-            }
-            catch (Exception failure) when (failure is RpcException or BrokenCircuitException)
-            {
-                throw Worded(failure, options.CancellationToken);
-            }
-        }
-
-        async Task<Metadata> Headers()
-        {
-            await answer;
-            return last is null ? [] : await last.ResponseHeadersAsync;
-        }
+        var call = new Unary<TRequest, TResponse>(this, method, host, Prepared(options), request);
+        return new AsyncUnaryCall<TResponse>(
+            call.Answer(),
+            static state => ((Unary<TRequest, TResponse>)state).Headers(),
+            static state => ((Unary<TRequest, TResponse>)state).Last?.GetStatus() ?? new Status(StatusCode.Unknown, ""),
+            static state => ((Unary<TRequest, TResponse>)state).Last?.GetTrailers() ?? [],
+            static state => ((Unary<TRequest, TResponse>)state).Last?.Dispose(),
+            call);
     }
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
@@ -57,6 +39,10 @@ internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : C
         var call = peers.Find(peer).Invoker.AsyncDuplexStreamingCall(method, host, Prepared(options));
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(call.RequestStream, new WordedReader<TResponse>(this, call.ResponseStream, options.CancellationToken), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
     }
+
+    private bool Repeats => rules.Idempotent;
+
+    private Peers.Peer Peer() => peers.Find(peer);
 
     // A deadline is about the real network, so it does not follow the host's (perhaps virtual) clock.
     private CallOptions Prepared(CallOptions options) => options
@@ -96,6 +82,40 @@ internal sealed class PeerInvoker(Peers peers, string peer, CallRules rules) : C
         { StatusCode: StatusCode.Internal, Status.DebugException: HttpRequestException or IOException } => ErrorStatus.FromRpc(failure) is null,
         _ => false,
     };
+
+    /// <summary>One call with its repeats. Everything it needs is in one object: this is the way of every step of a settlement.</summary>
+    private sealed class Unary<TRequest, TResponse>(PeerInvoker invoker, Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        where TRequest : class where TResponse : class
+    {
+        private Task<TResponse>? _answer;
+
+        /// <summary>The latest attempt; null before the first.</summary>
+        public AsyncUnaryCall<TResponse>? Last { get; private set; }
+
+        public Task<TResponse> Answer() => _answer ??= Ask();
+
+        public async Task<Metadata> Headers()
+        {
+            await Answer();
+            return Last is null ? [] : await Last.ResponseHeadersAsync;
+        }
+
+        private async Task<TResponse> Ask()
+        {
+            try
+            {
+                var target = invoker.Peer();
+                return await (invoker.Repeats ? target.Repeating : target.Once).ExecuteAsync(
+                    static (attempt, _) => attempt.Call.Once(attempt.Target), (Call: this, Target: target.Invoker), options.CancellationToken);
+            }
+            catch (Exception failure) when (failure is RpcException or BrokenCircuitException)
+            {
+                throw invoker.Worded(failure, options.CancellationToken);
+            }
+        }
+
+        private ValueTask<TResponse> Once(CallInvoker target) => new((Last = target.AsyncUnaryCall(method, host, options, request)).ResponseAsync);
+    }
 
     private sealed class WordedReader<T>(PeerInvoker invoker, IAsyncStreamReader<T> stream, CancellationToken caller) : IAsyncStreamReader<T>
     {

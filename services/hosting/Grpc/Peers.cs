@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
@@ -35,10 +36,11 @@ internal sealed class Peers(ServiceSettings settings, CurrentActor current, Node
     internal Metadata Headers(string peer, Metadata? given)
     {
         var headers = new Metadata();
-        foreach (var entry in given ?? []) headers.Add(entry);
+        if (given is not null) foreach (var entry in given) headers.Add(entry);
         if (current.CorrelationOrNull is { } correlation) headers.Add(CallHeaders.Correlation, correlation);
         if (current.ActorOrNull is { } actor && !AdminDivision.IsWellFormed(peer)) headers.Add(CallHeaders.Actor, CallHeaders.Write(actor));
         if (settings.LoopbackPlain) headers.Add(CallHeaders.PlainPeer, $"{settings.Node.Code}/{settings.Service}");
+        if (settings.Otlp is null) DistributedContextPropagator.Current.Inject(Activity.Current, headers, static (carrier, name, value) => ((Metadata)carrier!).Add(name, value));
         return headers;
     }
 
@@ -59,7 +61,12 @@ internal sealed class Peers(ServiceSettings settings, CurrentActor current, Node
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             ConnectTimeout = settings.ConnectWithin,
             UseProxy = false,
+            // No peer redirects or sets cookies; not even looking for them saves two layers of every call.
+            AllowAutoRedirect = false,
+            UseCookies = false,
         };
+        // A span of the call itself is made only where somebody collects it; the trace goes along in any case (Headers).
+        if (settings.Otlp is null) handler.ActivityHeadersPropagator = null;
         if (credentials is not null && trust is not null)
         {
             handler.SslOptions = new SslClientAuthenticationOptions

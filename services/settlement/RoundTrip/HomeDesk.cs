@@ -45,14 +45,15 @@ public sealed class HomeDesk(
         if (outages?.Here(request.Instant, Now()) is { } outage) throw outage.AsException();
         var (answer, policy) = await Basis(request);
         faults.Reached(FaultPoints.HomeBeforeCommit);
-        var command = new HomeDecider.Grant(request, hash, Sealing.SealOf(message), answer, policy, Now(), Sign);
+        Signed? signed = null;
+        var command = new HomeDecider.Grant(request, hash, Sealing.SealOf(message), answer, policy, Now(), outcome => (signed = MakeOutcome(outcome)).Seal);
         Task<Executed> Execute() => door.Execute(new Command(Actor(message), request.Id, [streams.Settlement, streams.Year, streams.Account, manual], states =>
             HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account), states.VersionOf(streams.Year), states.Of(manual))));
         var executed = await Execute();
         // The constraint's word: the visit was reimbursed by hand a moment ago. Decided once more with that in sight, so that the refusal is stored.
         if (executed.Decision is Decision.Refused { Error: { } error } && error.Definition == ManualErrors.PaidOnce) executed = await Execute();
         faults.Reached(FaultPoints.HomeAfterCommit);
-        return Outcome(executed.OrThrow().State(streams.Settlement));
+        return Outcome(executed.OrThrow().State(streams.Settlement), signed);
     }
 
     /// <summary>预结算: the same calculation, nothing stored, no business event anywhere.</summary>
@@ -142,9 +143,11 @@ public sealed class HomeDesk(
             : Outcome(state);
     }
 
-    private static Envelope Outcome(HomeSettlement state) => Sealing.Restore(state.OutcomeSeal!, SettlementKinds.Outcome, state.Outcome!);
+    private static Envelope Outcome(HomeSettlement state, Signed? signed = null) => Sealing.Restore(state.OutcomeSeal!, SettlementKinds.Outcome, state.Outcome!, signed);
 
-    private Seal Sign(SettlementOutcome outcome) => sealing.Seal(outcome.TreatmentArea, Sealing.OutcomeId(outcome), outcome.DecidedAt, SettlementKinds.Outcome, outcome);
+    private Seal Sign(SettlementOutcome outcome) => MakeOutcome(outcome).Seal;
+
+    private Signed MakeOutcome(SettlementOutcome outcome) => sealing.Sign(outcome.TreatmentArea, Sealing.OutcomeId(outcome), outcome.DecidedAt, SettlementKinds.Outcome, outcome);
 
     private Func<ReversalDenial, Seal> SignDenial(ReversalRequest reversal) =>
         denial => sealing.Seal(reversal.TreatmentArea, Sealing.DenialId(denial.NegativeId), denial.DecidedAt, SettlementKinds.Denial, denial);

@@ -1,3 +1,4 @@
+using Yibao.Contracts.Nodes;
 using Yibao.Kernel.Places;
 
 namespace Yibao.Settlement.RoundTrip;
@@ -10,3 +11,6 @@ namespace Yibao.Settlement.RoundTrip;
 /// <param name="KeyId">Which key.</param>
 /// <param name="Signature">Base64.</param>
 public sealed record Seal(AdminDivision From, AdminDivision To, string Id, DateTimeOffset Instant, string KeyId, string Signature);
+
+/// <summary>An envelope as it was signed, and its seal. A signature holds for one content only: an equal seal is this envelope's.</summary>
+public sealed record Signed(Envelope Envelope, Seal Seal);

@@ -30,8 +30,20 @@ public sealed class Sealing(IEnvelopeSigner signer)
 
     public Seal Seal<T>(AdminDivision to, string id, DateTimeOffset instant, string kind, T payload) => SealOf(Make(to, id, instant, kind, payload));
 
+    /// <summary>Like <see cref="Seal"/>, with the envelope kept.</summary>
+    public Signed Sign<T>(AdminDivision to, string id, DateTimeOffset instant, string kind, T payload)
+    {
+        var envelope = Make(to, id, instant, kind, payload);
+        return new Signed(envelope, SealOf(envelope));
+    }
+
     public static Seal SealOf(Envelope envelope) =>
         new(envelope.From, envelope.To, envelope.Id, envelope.Instant, envelope.KeyId, Convert.ToBase64String(envelope.Signature.Span));
+
+    /// <summary>The envelope that was signed, from what is stored; its path begins with its signer.</summary>
+    /// <param name="signed">What was signed a moment ago, if anything was: where the stored seal is its seal, it is that envelope and need not be written a second time.</param>
+    public static Envelope Restore<T>(Seal seal, string kind, T payload, Signed? signed) =>
+        signed is not null && signed.Seal == seal ? signed.Envelope : Restore(seal, kind, payload);
 
     /// <summary>The envelope that was signed, from what is stored; its path begins with its signer.</summary>
     public static Envelope Restore<T>(Seal seal, string kind, T payload) => new(seal.From, seal.To, seal.Id, seal.Instant, kind,

@@ -92,9 +92,10 @@ public sealed class TreatmentDesk(
 
         var now = Now();
         if (registered.Insured is { HomeArea: var home } && outages?.OnTheWay(home, now) is { } outage) closed = outage;
+        Signed? signed = null;
         var begin = new TreatmentDecider.Begin(id, visitId, terms.Serials, TermsHash(terms, quoted),
             (state, bill) => closed is null ? Request(id, terms, institution!, quoted?.Figures, now, state, bill) : throw closed.AsException(),
-            request => sealing.Seal(request.HomeArea, Sealing.IntentId(id), request.Instant, SettlementKinds.Intent, request));
+            request => (signed = sealing.Sign(request.HomeArea, Sealing.IntentId(id), request.Instant, SettlementKinds.Intent, request)).Seal);
         faults.Reached(FaultPoints.TreatmentBeforeIntent);
         // Outpatients and pharmacies: what the person's stay elsewhere has included is not settled a second time (INS-027).
         // A repeat of what the visit knows is no news; every other id is.
@@ -106,7 +107,7 @@ public sealed class TreatmentDesk(
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
         if (state.FirstId is { } first) (id, state) = (first, await door.Read(TreatmentSettlement.Stream(first)));
-        return state.IsOpen ? Known(id, await Drive(state), DeliveredBy.Reply) : Known(id, state, DeliveredBy.Repeat);
+        return state.IsOpen ? Known(id, await Drive(state, signed), DeliveredBy.Reply) : Known(id, state, DeliveredBy.Repeat);
 
         // Looked at already here, so that the outcome's commit has nothing left to read.
         IEnumerable<StreamKey> Duty() => registered is { Insured: { } person, Registration: { } at } && details?.StreamOf(id, at.CareType, person.HomeArea, at.TreatmentArea, now) is { } duty ? [duty] : [];
@@ -180,13 +181,13 @@ public sealed class TreatmentDesk(
     /// <exception cref="RefusedException"><c>OUTCOME_UNKNOWN</c>: nothing definite came.</exception>
     public async Task<TreatmentSettlement> Drive(string settlementId) => await Drive(await door.Read(TreatmentSettlement.Stream(settlementId)));
 
-    private async Task<TreatmentSettlement> Drive(TreatmentSettlement state)
+    private async Task<TreatmentSettlement> Drive(TreatmentSettlement state, Signed? signed = null)
     {
         if (!state.IsOpen || state.Request is not { } request) return state;
 
         var message = state is { Withdrawal: { } reversal, WithdrawalSeal: { } seal }
             ? Sealing.Restore(seal, SettlementKinds.Reversal, reversal)
-            : Sealing.Restore(state.IntentSeal!, SettlementKinds.Intent, request);
+            : Sealing.Restore(state.IntentSeal!, SettlementKinds.Intent, request, signed);
         Envelope answer;
         try
         {

@@ -26,6 +26,23 @@ public sealed class PeersTests
     }
 
     [Fact]
+    public async Task Each_caller_is_himself_however_alike_the_one_before_was()
+    {
+        await using var two = await TwoServices.Start();
+        two.Asked = (_, _, current) => Task.FromResult(new Answer { Text = $"{current.Actor} {current.Correlation}" });
+        var first = new Actor("his-1", Role.Institution, TwoServices.Node, "H63280000001");
+        Actor[] actors = [first, first with { User = "his-2" }, first with { OnBehalfOf = "H63280000002" }, first with { Role = Role.CityOperator }, first with { Node = new AdminDivision("632800") }, first with { Reason = new string('因', 600) }];
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var actor in actors)
+            {
+                using var _ = two.Asking.GetRequiredService<ICurrentActor>().Act(actor, $"setl-{round}");
+                (await two.Client().AskAsync(new Question()).ResponseAsync.WaitAsync(Patience)).Text.ShouldBe($"{actor} setl-{round}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task An_actor_that_was_passed_on_keeps_his_own_reach()
     {
         await using var two = await TwoServices.Start();

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Yibao.Contracts.Nodes;
@@ -53,6 +55,32 @@ public sealed class EnvelopeSignerTests
     {
         var (signer, other) = Pair(sm2);
         Parallel.For(0, 200, i => other.Verify(signer.Sign(Qinghai, $"m-{i}", Instant, "k", BitConverter.GetBytes(i))));
+    }
+
+    [Fact]
+    public void What_is_signed_is_every_field_behind_its_length()
+    {
+        var envelope = new Envelope(Hubei, Qinghai, "结算/1", Instant, "settlement.intent.v1", "{}"u8.ToArray(), "key-1", new byte[64]);
+        List<byte> byHand = [];
+        Put("yibao.envelope.v1"u8);
+        Put("420000"u8);
+        Put("630000"u8);
+        Put("结算/1"u8);
+        var instant = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(instant, Instant.ToUnixTimeMilliseconds() * 1000);
+        Put(instant);
+        Put("settlement.intent.v1"u8);
+        Put(SHA256.HashData("{}"u8));
+        Put("key-1"u8);
+        EnvelopeBytes.Canonical(envelope).ShouldBe(byHand);
+
+        void Put(ReadOnlySpan<byte> field)
+        {
+            var length = new byte[4];
+            BinaryPrimitives.WriteInt32BigEndian(length, field.Length);
+            byHand.AddRange(length);
+            byHand.AddRange(field);
+        }
     }
 
     [Fact]

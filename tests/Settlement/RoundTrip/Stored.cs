@@ -90,6 +90,27 @@ public sealed class Stored
     }
 
     [Fact]
+    public async Task The_answer_is_the_same_bytes_whether_it_was_signed_just_now_or_is_made_again_from_what_is_stored()
+    {
+        var country = new Country();
+        List<Contracts.Nodes.Envelope> answers = [];
+        country.OnAnswer = (from, to, answer) =>
+        {
+            if ((from == Guizhou || to == Guizhou) && answer.Kind == SettlementKinds.Outcome) answers.Add(answer);
+        };
+        await country.Admit();
+        await country.Settle();
+        var granted = (SettlementGranted)country[Guizhou].Door.Facts(HomeSettlement.Stream(National("s1")).Id)[0].Fact;
+        var back = JsonSerializer.Deserialize<SettlementGranted>(JsonSerializer.Serialize(granted, Store), Store)!;
+        var again = Sealing.Restore(back.OutcomeSeal, SettlementKinds.Outcome, back.Outcome);
+        var first = answers.ShouldHaveSingleItem();
+        first.Payload.ToArray().ShouldBe(again.Payload.ToArray());
+        first.Signature.ToArray().ShouldBe(again.Signature.ToArray());
+        (first.From, first.To, first.Id, first.Instant, first.KeyId).ShouldBe((again.From, again.To, again.Id, again.Instant, again.KeyId));
+        first.Path.ShouldBe(again.Path);
+    }
+
+    [Fact]
     public async Task What_was_signed_is_made_again_from_what_is_stored()
     {
         var country = new Country();
