@@ -35,7 +35,7 @@ public static class EnvelopeMapping
     {
         ArgumentNullException.ThrowIfNull(wire);
         if (wire.Instant is null) throw SystemErrors.FieldMissing.With("instant").AsException();
-        if (wire.Id.Length is 0 or > IdLimit || wire.Id.Any(c => c is <= ' ' or > '~')) throw SystemErrors.FieldInvalid.With("id", "1–120 位可见字符").AsException();
+        if (wire.Id.Length is 0 or > IdLimit || wire.Id.AsSpan().ContainsAnyExceptInRange('!', '~')) throw SystemErrors.FieldInvalid.With("id", "1–120 位可见字符").AsException();
         if (wire.Kind.Length is 0 or > IdLimit) throw SystemErrors.FieldInvalid.With("kind", "1–120 位").AsException();
         return new Envelope(
             Division(wire.From, "from"),

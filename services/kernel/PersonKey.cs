@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -9,6 +10,8 @@ namespace Yibao.Kernel;
 [JsonConverter(typeof(PersonKeyJson))]
 public readonly record struct PersonKey : IComparable<PersonKey>
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
     private readonly UInt128 _bits;
 
     private PersonKey(UInt128 bits) => _bits = bits;
@@ -32,7 +35,7 @@ public readonly record struct PersonKey : IComparable<PersonKey>
     public static bool TryParse(string? text, out PersonKey key)
     {
         key = default;
-        if (text is not { Length: 32 } || !text.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f')) return false;
+        if (text is not { Length: 32 } || text.AsSpan().ContainsAnyExcept(Digits)) return false;
         var bits = UInt128.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         key = new PersonKey(bits);
         return bits != 0;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,6 +17,8 @@ internal static class CallHeaders
 
     /// <summary>Who calls, where there is no certificate: loopback in development only.</summary>
     public const string PlainPeer = "yibao-peer";
+
+    private static readonly SearchValues<char> InCorrelations = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
 
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
@@ -59,5 +62,5 @@ internal static class CallHeaders
         return value;
     }
 
-    public static bool IsCorrelation(string? text) => text is { Length: > 0 and <= 64 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/');
+    public static bool IsCorrelation(string? text) => text is { Length: > 0 and <= 64 } && !text.AsSpan().ContainsAnyExcept(InCorrelations);
 }

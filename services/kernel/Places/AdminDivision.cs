@@ -18,7 +18,7 @@ public readonly record struct AdminDivision
 
     public string Code => _code ?? throw new InvalidOperationException("An administrative division was never given.");
 
-    public static bool IsWellFormed(string? code) => code is { Length: 6 } && code.All(char.IsAsciiDigit);
+    public static bool IsWellFormed(string? code) => code is { Length: 6 } && !code.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     public static bool TryParse(string? code, out AdminDivision division)
     {
