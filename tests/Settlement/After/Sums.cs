@@ -112,8 +112,18 @@ public sealed class SumsAfterwards(Land land)
         var (registry, rows) = (land.Get<NodeRegistry>(Hubei), land.Get<IRows>(Hubei));
         return Parallel.ForEachAsync(contents, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (content, _) =>
         {
-            if (CrossDischarges.Row(registry, Hubei, role, content) is { } row) await rows.Execute(row.Sql, [.. row.Arguments]);
+            if (CrossDischarges.Row(registry, Hubei, role, content) is { } row) await rows.Execute(row.Sql, [.. row.Arguments.Select(Alone)]);
         });
+
+        // The statement is written for many rows: here each goes by itself.
+        static object? Alone(object? argument) => argument switch
+        {
+            AdminDivision area => new[] { area.Code },
+            string text => new[] { text },
+            DateOnly date => new[] { date },
+            bool flag => new[] { flag },
+            _ => throw new InvalidOperationException($"{argument}"),
+        };
     }
 
     private static SettlementContent Content(string id, AdminDivision home, DateOnly day) => new(
