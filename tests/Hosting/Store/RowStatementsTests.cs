@@ -51,8 +51,8 @@ public sealed class RowStatementsTests
 
             var sent = rows.Commands().Select(command => command.Parameters[0].Value switch
             {
-                string alone => [int.Parse(alone)],
-                string[] many => many.Select(int.Parse).ToArray(),
+                string alone => [Number(alone)],
+                string[] many => many.Select(Number).ToArray(),
                 var other => throw new InvalidOperationException($"{other}"),
             }).ToList();
             sent.SelectMany(numbers => numbers).Order().ShouldBe(Enumerable.Range(0, steps.Length));
@@ -62,6 +62,8 @@ public sealed class RowStatementsTests
                     if (steps[earlier].Item2 == steps[later].Item2 || steps[earlier].Item2 == 0 || steps[later].Item2 == 0)
                         placeOf[earlier].ShouldBeLessThan(placeOf[later]);
         });
+
+    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task The_store_holds_what_one_by_one_would_have_left()
