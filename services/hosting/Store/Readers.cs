@@ -3,12 +3,13 @@ using Yibao.Kernel.Deciding;
 namespace Yibao.Hosting.Store;
 
 /// <summary>
-/// Many readers, one question. A lone reader asks at once; those who come while two questions are on their way ask theirs together,
-/// so that a busy service asks less often per reader. Nobody is answered by a question that was asked before he came.
+/// Many readers, one question. A lone reader asks at once; those who come while a question is on its way ask theirs together after it, or beside it once
+/// they are many, so that a busy service asks less often per reader. Nobody is answered by a question that was asked before he came.
 /// </summary>
 internal sealed class Readers(Loader loader)
 {
     private const int AtOnce = 2;
+    private const int Many = 16;
     private const int Most = 128;
 
     private readonly Lock _gate = new();
@@ -24,7 +25,7 @@ internal sealed class Readers(Loader loader)
         lock (_gate)
         {
             _waiting.Enqueue(reader);
-            if (_asking == AtOnce) return reader.State.Task;
+            if (_asking == AtOnce || (_asking > 0 && _waiting.Count < Many)) return reader.State.Task;
             _asking++;
         }
 

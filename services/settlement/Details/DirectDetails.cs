@@ -13,11 +13,8 @@ namespace Yibao.Settlement.Details;
 public sealed class DirectDetails(SettlementRules rules, Routes routes)
 {
     /// <summary>The duty that comes with this settlement; null: it owes no details.</summary>
-    public StreamKey<DetailDuty>? StreamOf(SettlementRequest request) => StreamOf(request.Id, request.CareType, request.HomeArea, request.TreatmentArea, request.Instant);
-
-    /// <summary>The same before there is a request, from what the visit's registration says.</summary>
-    public StreamKey<DetailDuty>? StreamOf(string settlementId, string careType, AdminDivision home, AdminDivision treatment, DateTimeOffset at) =>
-        careType.StartsWith('2') && routes.At(at).Classify(home, treatment) == VisitClass.CrossProvince ? DetailDuty.Stream(settlementId) : null;
+    public StreamKey<DetailDuty>? StreamOf(SettlementRequest request) =>
+        request.CareType.StartsWith('2') && routes.At(request.Instant).Classify(request.HomeArea, request.TreatmentArea) == VisitClass.CrossProvince ? DetailDuty.Stream(request.Id) : null;
 
     /// <summary>What is stored of the outcome, and the duty along with it. An outcome is never turned away for its details: where no rule says when, they are owed without a day.</summary>
     /// <param name="decision">Of the outcome's receipt.</param>

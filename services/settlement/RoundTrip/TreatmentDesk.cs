@@ -97,20 +97,17 @@ public sealed class TreatmentDesk(
             (state, bill) => closed is null ? Request(id, terms, institution!, quoted?.Figures, now, state, bill) : throw closed.AsException(),
             request => (signed = sealing.Sign(request.HomeArea, Sealing.IntentId(id), request.Instant, SettlementKinds.Intent, request)).Seal);
         faults.Reached(FaultPoints.TreatmentBeforeIntent);
-        // Outpatients and pharmacies: what the person's stay elsewhere has included is not settled a second time (INS-027).
         // A repeat of what the visit knows is no news; every other id is.
-        IReadOnlyList<StreamKey> likelyNew = registered.Settlements.ContainsKey(id) ? [] : [own, .. Duty()];
+        IReadOnlyList<StreamKey> likelyNew = registered.Settlements.ContainsKey(id) ? [] : [own];
+        // Outpatients and pharmacies: what the person's stay elsewhere has included is not settled a second time (INS-027).
         var executed = registered is { Insured: { } insured, Registration: { } care } && !care.CareType.StartsWith('2') && OutsideOrders.Stream(insured.Person.ToString()) is var outside
             ? await door.Execute(new Command(actor, id, [own, visit, outside], states =>
                 OutsideRules.Directly(TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own)), id, terms.Institution, states.Of(outside))) { LikelyNew = likelyNew })
-            : await door.Execute(new Command(actor, id, [own, visit, .. Duty()], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))) { LikelyNew = likelyNew });
+            : await door.Execute(new Command(actor, id, [own, visit], states => TreatmentDecider.Decide(begin, states.Of(visit), states.Of(own))) { LikelyNew = likelyNew });
         faults.Reached(FaultPoints.TreatmentAfterIntent);
         var state = executed.OrThrow().State(own);
         if (state.FirstId is { } first) (id, state) = (first, await door.Read(TreatmentSettlement.Stream(first)));
         return state.IsOpen ? Known(id, await Drive(state, signed), DeliveredBy.Reply) : Known(id, state, DeliveredBy.Repeat);
-
-        // Looked at already here, so that the outcome's commit has nothing left to read.
-        IEnumerable<StreamKey> Duty() => registered is { Insured: { } person, Registration: { } at } && details?.StreamOf(id, at.CareType, person.HomeArea, at.TreatmentArea, now) is { } duty ? [duty] : [];
     }
 
     /// <summary>冲正 or 退费. A reversal without an intent makes the tombstone here; every other one goes to home.</summary>
@@ -212,6 +209,7 @@ public sealed class TreatmentDesk(
     {
         var (own, visit) = (TreatmentSettlement.Stream(request.Id), Visit.Stream(request.VisitId));
         var actor = new Actor($"{answer.From}/settlement", Role.Node, routes.Node, answer.From.Code);
+        var first = false;
         Func<StreamStates, Decision> decide;
         if (answer.Kind == SettlementKinds.Denial)
         {
@@ -221,11 +219,12 @@ public sealed class TreatmentDesk(
         else
         {
             var outcome = Sealing.Read<SettlementOutcome>(answer);
+            first = outcome.Number == 1;
             decide = states => TreatmentDecider.Decide(new TreatmentDecider.Receive(outcome, Sealing.SealOf(answer)), states.Of(own), states.Of(visit));
         }
 
         return (await door.Execute(details?.StreamOf(request) is { } duty
-            ? new Command(actor, request.Id, [own, visit, duty], states => details.Along(decide(states), duty, states.Of(duty)))
+            ? new Command(actor, request.Id, [own, visit, duty], states => details.Along(decide(states), duty, states.Of(duty))) { LikelyNew = first ? [duty] : [] }
             : new Command(actor, request.Id, [own, visit], decide))).OrThrow().State(own);
     }
 
