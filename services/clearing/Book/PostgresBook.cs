@@ -7,6 +7,7 @@ using Yibao.Clearing.Digests;
 using Yibao.Contracts.Messages;
 using Yibao.Contracts.Settlements;
 using Yibao.Kernel;
+using Yibao.Kernel.Data;
 using Yibao.Kernel.Errors;
 using Yibao.Kernel.Places;
 
@@ -17,6 +18,8 @@ namespace Yibao.Clearing.Book;
 public sealed class PostgresBook(NpgsqlDataSource database, string? schema = null) : IBook
 {
     private readonly string at = schema is null ? "" : schema + ".";
+
+    private static readonly JsonSerializerOptions Form = new JsonSerializerOptions().OnlyWhatWasSaid();
 
     private static readonly Fund[] FundOrder = Enum.GetValues<Fund>();
 
@@ -299,7 +302,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
         ("cash", batch.Select(e => e.Content.Cash.Fen).ToArray()),
         ("hospital", batch.Select(e => e.Content.Figures.HospitalBorne.Fen).ToArray()),
         ("funds", batch.Select(e => Funds(e.Content)).ToArray()),
-        ("content", batch.Select(e => JsonSerializer.Serialize(e.Content)).ToArray()),
+        ("content", batch.Select(e => JsonSerializer.Serialize(e.Content, Form)).ToArray()),
         ("hash", batch.Select(e => e.ContentHash()).ToArray()),
         ("decided", batch.Select(e => e.DecidedAt.ToUniversalTime()).ToArray()));
 
@@ -327,7 +330,7 @@ public sealed class PostgresBook(NpgsqlDataSource database, string? schema = nul
                 values (@id, @role, @version, @hash, @content::jsonb, @now) on conflict do nothing
                 """, cancellation,
                 ("id", entry.Content.SettlementId), ("role", (short)entry.Role), ("version", entry.Version), ("hash", entry.ContentHash()),
-                ("content", JsonSerializer.Serialize(entry.Content)), ("now", now.ToUniversalTime()));
+                ("content", JsonSerializer.Serialize(entry.Content, Form)), ("now", now.ToUniversalTime()));
         }
 
         return conflicts;

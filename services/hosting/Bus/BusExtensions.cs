@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Yibao.Contracts.Messages;
 using Yibao.Hosting.Bus;
 using Yibao.Hosting.Places;
+using Yibao.Kernel.Data;
 using Yibao.Kernel.Deciding;
 
 namespace Yibao.Hosting;
@@ -120,8 +121,7 @@ public static class BusExtensions
                 rabbit.ConfigureJsonSerializerOptions(options =>
                 {
                     options.Converters.Add(new JsonStringEnumConverter());
-                    options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-                    return options;
+                    return options.OnlyWhatWasSaid();
                 });
                 foreach (var message in model.Messages.Values) message(rabbit);
                 foreach (var endpoint in model.Endpoints.Values) endpoint(context, rabbit);

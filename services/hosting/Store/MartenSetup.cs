@@ -4,6 +4,7 @@ using JasperFx.Events.Daemon;
 using Marten;
 using Npgsql;
 using Weasel.Core;
+using Yibao.Kernel.Data;
 using Yibao.Kernel.Deciding;
 
 namespace Yibao.Hosting.Store;
@@ -38,8 +39,7 @@ internal static class MartenSetup
         options.Events.DatabaseSchemaName = model.Service;
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.DisableNpgsqlLogging = true;
-        // Chinese text as it is: six bytes for every character would be made, sent and unmade for nothing.
-        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, static json => json.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, static json => json.OnlyWhatWasSaid());
         // The door retries by deciding again; a blind second attempt of the same statements would only blur what happened.
         options.ConfigureWritePolly(static _ => { });
 

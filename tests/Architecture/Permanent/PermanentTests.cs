@@ -41,6 +41,13 @@ public sealed class PermanentTests
     public void No_snapshot_is_left_of_something_that_is_gone() =>
         Directory.GetFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Except(All.Keys).ShouldBeEmpty();
 
+    /// <summary>Nulls are not written (<see cref="Kernel.Data.RecordJson"/>): where nothing stands, a reader must not find something else than null.</summary>
+    [Fact]
+    public void What_is_left_out_because_it_is_null_is_read_as_null() =>
+        Shapes.Types(Roots()).Where(type => !type.IsEnum).SelectMany(type => type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Where(parameter => parameter is { HasDefaultValue: true, DefaultValue: not null })
+                .Where(parameter => !parameter.ParameterType.IsValueType || Nullable.GetUnderlyingType(parameter.ParameterType) is not null).Select(parameter => $"{type.Name}: '{parameter.Name}' defaults to {parameter.DefaultValue}"))
+            .ShouldBeEmpty();
+
     [Theory]
     [InlineData("Filed: No String, At Int64", "Filed: No String, At Int64, By String", 0)]
     [InlineData("Filed: No String", "Filed: No String\nClosed: No String", 0)]
@@ -55,11 +62,17 @@ public sealed class PermanentTests
     [InlineData("Door/Open: Key, answers Room", "Door/Open: Key, answers stream Room", 1)]
     public void A_change_that_would_break_a_running_version_is_found(string before, string now, int breaks) => Compatibility.Breaks(before.Split('\n'), now.Split('\n')).Count().ShouldBe(breaks);
 
+    private static IEnumerable<Assembly> Services => LocalModules.All.Select(module => module.GetType().Assembly).Append(typeof(Hosting.IServiceModule).Assembly).Distinct();
+
+    private static IEnumerable<Type> Messages => Contracts.GetTypes().Where(type => typeof(IMessage).IsAssignableFrom(type) && type is { IsAbstract: false, IsInterface: false });
+
+    private static IEnumerable<Type> Roots() => Services.SelectMany(Shapes.FactsOf).Concat(Messages);
+
     private static IEnumerable<(string Name, IReadOnlyList<string> Lines)> Everything()
     {
-        foreach (var service in LocalModules.All.Select(module => module.GetType().Assembly).Append(typeof(Hosting.IServiceModule).Assembly).Distinct())
+        foreach (var service in Services)
             if (Shapes.Facts(service) is { Count: > 0 } facts) yield return ($"facts-{service.GetName().Name!["Yibao.".Length..].ToLowerInvariant()}", facts);
-        yield return ("messages", Shapes.Of(Contracts.GetTypes().Where(type => typeof(IMessage).IsAssignableFrom(type) && type is { IsAbstract: false, IsInterface: false })));
+        yield return ("messages", Shapes.Of(Messages));
         var files = Contracts.GetTypes().Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)).Where(property => property?.PropertyType == typeof(FileDescriptor)).Select(property => (FileDescriptor)property!.GetValue(null)!);
         foreach (var package in files.GroupBy(file => file.Package, StringComparer.Ordinal))
             yield return ($"protos-{package.Key.Split('.')[1]}", Shapes.Protos(package));

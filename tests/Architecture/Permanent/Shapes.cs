@@ -9,10 +9,15 @@ namespace Yibao.Architecture.Tests.Permanent;
 internal static class Shapes
 {
     /// <summary>Facts of a service and every record of ours within them; <c>!</c> marks what must be there.</summary>
-    public static IReadOnlyList<string> Facts(Assembly service) => Of(service.GetTypes().Where(type => type is { IsAbstract: false, IsInterface: false } && typeof(IFact).IsAssignableFrom(type)));
+    public static IReadOnlyList<string> Facts(Assembly service) => Of(FactsOf(service));
+
+    public static IEnumerable<Type> FactsOf(Assembly service) => service.GetTypes().Where(type => type is { IsAbstract: false, IsInterface: false } && typeof(IFact).IsAssignableFrom(type));
 
     /// <summary>Types by their properties, and what these are made of, the kernel's own excepted: a type of the kernel is written as one value.</summary>
-    public static IReadOnlyList<string> Of(IEnumerable<Type> roots)
+    public static IReadOnlyList<string> Of(IEnumerable<Type> roots) => [.. Types(roots).Select(Line).Order(StringComparer.Ordinal)];
+
+    /// <summary>The roots and what these are made of.</summary>
+    public static IReadOnlyCollection<Type> Types(IEnumerable<Type> roots)
     {
         var (seen, open) = (new Dictionary<string, Type>(StringComparer.Ordinal), new Queue<Type>(roots));
         while (open.TryDequeue(out var type))
@@ -21,7 +26,7 @@ internal static class Shapes
             foreach (var inner in Stored(type).SelectMany(property => Parts(property.PropertyType)).Where(IsOurs)) open.Enqueue(inner);
         }
 
-        return [.. seen.Values.Select(Line).Order(StringComparer.Ordinal)];
+        return seen.Values;
     }
 
     /// <summary>Messages by field number and kind, enumerations by number, services by method.</summary>
