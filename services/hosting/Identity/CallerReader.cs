@@ -1,4 +1,5 @@
-using Microsoft.AspNetCore.Connections.Features;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Yibao.Hosting.Grpc;
 using Yibao.Hosting.Nodes;
@@ -13,6 +14,9 @@ internal sealed class CallerReader(ServiceSettings settings, NodeTrust? trust, T
 {
     private static readonly IReadOnlySet<Role> Service = new HashSet<Role> { Role.System };
     private static readonly IReadOnlySet<Role> OtherNode = new HashSet<Role> { Role.Node };
+
+    // Checked once per connection, whose certificate it is: building a chain costs more than the rest of a call. Many calls of one connection come at once.
+    private readonly ConditionalWeakTable<X509Certificate2, Peered> _peers = [];
 
     /// <summary>Null when nothing was shown.</summary>
     /// <exception cref="Yibao.Kernel.Errors.RefusedException"><c>UNAUTHENTICATED</c>: something was shown that is not valid.</exception>
@@ -57,13 +61,10 @@ internal sealed class CallerReader(ServiceSettings settings, NodeTrust? trust, T
     {
         if (settings.LoopbackPlain) return Told(http);
         if (trust is null || http.Connection.ClientCertificate is not { } certificate) return null;
-        // Checked once per connection: building a chain costs more than the rest of a call.
-        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(this, out var known)) return (CertificateIdentity?)known;
-        var peer = trust.Peer(certificate);
-        if (items is not null) items[this] = peer;
-        return peer;
+        return _peers.GetValue(certificate, shown => new Peered(trust.Peer(shown))).Identity;
     }
+
+    private sealed record Peered(CertificateIdentity? Identity);
 
     private static CertificateIdentity? Told(HttpContext http) =>
         http.Request.Headers.TryGetValue(CallHeaders.PlainPeer, out var told) && told.ToString().Split('/') is [var code, { Length: > 0 } service] && AdminDivision.TryParse(code, out var node)
