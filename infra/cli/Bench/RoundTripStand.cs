@@ -98,7 +98,7 @@ internal sealed class RoundTripStand : IAsyncDisposable
     {
         His.Dispose();
         await Platform.DisposeAsync();
-        Directory.Move(_folder, $"/tmp/benchlogs/{Path.GetFileName(_folder)}");
+        if (!LogsWanted) Directory.Delete(_folder, recursive: true);
     }
 
     private InterfaceRequest Message(int number)
