@@ -34,21 +34,31 @@ public sealed class HomeDesk(
         var hash = request.Hash();
         var streams = HomeDecider.Streams(request);
         var manual = ManualCase.Stream(request.VisitId);
-        // A repeat needs no eligibility: what was decided stays decided. The visit's case is looked at along with it, so that the commit has nothing left to read.
-        var (reading, alongside) = (door.Read(streams.Settlement), door.Read(manual));
-        await Task.WhenAll(reading, alongside);
-        var known = await reading;
-        if (known.Outcome is { RequestHash: null }) return Outcome(known);
-        if (known.Outcome is { RequestHash: { } before }) return before == hash ? Outcome(known) : throw SettlementErrors.IdReused.With(request.Id).AsException();
+        Eligibility answer;
+        PolicyPack? policy;
+        try
+        {
+            // Begun in the outage: decided after it. What was begun before is finished (OPS-002).
+            if (outages?.Here(request.Instant, Now()) is { } outage) throw outage.AsException();
+            (answer, policy) = await Basis(request);
+        }
+        catch (Exception)
+        {
+            // What was decided stays decided, whoever cannot be asked now.
+            var known = await door.Read(streams.Settlement);
+            if (known.Outcome is not { } outcome) throw;
+            return outcome.RequestHash is null || outcome.RequestHash == hash ? Outcome(known) : throw SettlementErrors.IdReused.With(request.Id).AsException();
+        }
 
-        // Begun in the outage: decided after it. What was begun before is finished (OPS-002).
-        if (outages?.Here(request.Instant, Now()) is { } outage) throw outage.AsException();
-        var (answer, policy) = await Basis(request);
         faults.Reached(FaultPoints.HomeBeforeCommit);
         Signed? signed = null;
         var command = new HomeDecider.Grant(request, hash, Sealing.SealOf(message), answer, policy, Now(), outcome => (signed = MakeOutcome(outcome)).Seal);
         Task<Executed> Execute() => door.Execute(new Command(Actor(message), request.Id, [streams.Settlement, streams.Year, streams.Account, manual], states =>
-            HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account), states.VersionOf(streams.Year), states.Of(manual))));
+            HomeDecider.Decide(command, states.Of(streams.Settlement), states.Of(streams.Year), states.Of(streams.Account), states.VersionOf(streams.Year), states.Of(manual)))
+        {
+            // Nearly every intent is the first of its id, of a visit that nobody was reimbursed for by hand: the commit finds the few others.
+            LikelyNew = [streams.Settlement, manual],
+        });
         var executed = await Execute();
         // The constraint's word: the visit was reimbursed by hand a moment ago. Decided once more with that in sight, so that the refusal is stored.
         if (executed.Decision is Decision.Refused { Error: { } error } && error.Definition == ManualErrors.PaidOnce) executed = await Execute();

@@ -221,6 +221,29 @@ public sealed class Settling
         _country.Year(Guizhou, Guiyang).Drawn.Count.ShouldBe(1);
     }
 
+    /// <summary>Home asks filing first; what it has decided before it tells all the same while filing is away, and decides nothing new.</summary>
+    [Fact]
+    public async Task What_home_decided_it_tells_while_filing_is_away()
+    {
+        await _country.Admit();
+        _country.OnAnswer = static (_, _, _) => throw Lost;
+        await Should.ThrowAsync<RefusedException>(() => _country.Settle());
+        var granted = _country.State(Guizhou, HomeSettlement.Stream(National("s1"))).Outcome!;
+        // Asked again, filing now says no: that is no longer the question.
+        _country.Ineligible = static _ => FilingErrors.InsuredNotActive;
+        await Should.ThrowAsync<RefusedException>(() => _country.Treatment.Desk.Drive(National("s1")));
+        _country.State(Guizhou, HomeSettlement.Stream(National("s1"))).Outcome!.Hash().ShouldBe(granted.Hash());
+        _country.OnAnswer = static (_, _, _) => { };
+        _country.Ineligible = static _ => throw SystemErrors.Unavailable.With("filing").AsException();
+
+        (await _country.Treatment.Desk.Drive(National("s1"))).Outcome!.Hash().ShouldBe(granted.Hash());
+        await _country.Admit("v2");
+        await Should.ThrowAsync<RefusedException>(() => _country.Settle("s2", "v2"));
+
+        _country.State(Guizhou, HomeSettlement.Stream(National("s2"))).Outcome.ShouldBeNull();
+        _country.Year(Guizhou, Guiyang).Drawn.Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task What_was_stored_and_not_handed_over_is_undelivered()
     {
