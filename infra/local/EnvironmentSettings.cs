@@ -34,6 +34,19 @@ public static class EnvironmentSettings
         return values.ToDictionary(value => Name(value.Key), value => value.Value, StringComparer.Ordinal);
     }
 
+    /// <summary>Settings of a process that runs several services of a node: what is equal stands once, the rest under each (<c>Yibao__Services__filing__GrpcListen</c>).</summary>
+    public static IReadOnlyDictionary<string, string> Of(IReadOnlyCollection<ServiceSettings> services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var each = services.Select(settings => (settings.Service, Values: Of(settings))).ToList();
+        return each.SelectMany(service => service.Values.Select(value => (service.Service, value.Key, value.Value)))
+            .GroupBy(value => value.Key, StringComparer.Ordinal)
+            .SelectMany(values => values.Count() == each.Count && values.Select(value => value.Value).Distinct(StringComparer.Ordinal).Count() == 1
+                ? [KeyValuePair.Create(values.Key, values.First().Value)]
+                : values.Select(value => KeyValuePair.Create(value.Key.Replace("Yibao__", $"Yibao__Services__{value.Service}__", StringComparison.Ordinal), value.Value)))
+            .ToDictionary(StringComparer.Ordinal);
+    }
+
     /// <summary><c>Yibao:Node</c> → <c>Yibao__Node</c>.</summary>
     public static string Name(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 }

@@ -4,8 +4,22 @@ using Yibao.Backing;
 using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Kernel.Places;
+using Yibao.Node;
 
 namespace Yibao.Local;
+
+/// <summary>Which hosts share a process.</summary>
+public enum LocalProcesses
+{
+    /// <summary>All are hosts of this process.</summary>
+    This,
+
+    /// <summary>The services of a node share one: <c>services/node</c>.</summary>
+    Node,
+
+    /// <summary>Every service of every node has its own, so that each can be killed.</summary>
+    Service,
+}
 
 /// <summary>What the launcher starts and how.</summary>
 public sealed record LocalOptions
@@ -16,10 +30,10 @@ public sealed record LocalOptions
     public IReadOnlyList<AdminDivision> Nodes { get; init; } = DefaultNodes;
 
     /// <summary>The services of every node; a test brings its own.</summary>
-    public IReadOnlyList<IServiceModule> Modules { get; init; } = LocalModules.All;
+    public IReadOnlyList<IServiceModule> Modules { get; init; } = NodeModules.All;
 
-    /// <summary>A process per service and node, so that each can be killed; otherwise all are hosts of this process.</summary>
-    public bool Separate { get; init; }
+    /// <summary>In which processes they run.</summary>
+    public LocalProcesses Processes { get; init; }
 
     /// <summary>Servers that run already and stay running; null starts (and stops) some.</summary>
     public BackingServices? Backing { get; init; }
@@ -42,7 +56,7 @@ public sealed record LocalOptions
     /// <summary>Further settings of every host, as <c>appsettings.json</c> would give them (<c>Yibao:Hospital:Accounts:…</c>).</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
-    /// <summary>Last word on a host of this process: a virtual clock, a test's probes. Cannot be given with <see cref="Separate"/>.</summary>
+    /// <summary>Last word on a host of this process: a virtual clock, a test's probes. Cannot be given with <see cref="Processes"/> other than <see cref="LocalProcesses.This"/>.</summary>
     public Action<ServiceSettings, WebApplicationBuilder>? More { get; init; }
 
     /// <summary>Collector of figures and traces; null: none.</summary>

@@ -6,6 +6,7 @@ using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Nodes;
 using Yibao.Kernel.Places;
+using Yibao.Node;
 
 namespace Yibao.Local;
 
@@ -49,7 +50,8 @@ public sealed class LocalPlatform : IAsyncDisposable
     public static async Task<LocalPlatform> StartAsync(LocalOptions options, CancellationToken cancellation = default)
     {
         LocalTree.Check(options.Nodes);
-        if (options.Separate && options.More is not null) throw new ArgumentException("Registrations cannot be handed to a process of its own.", nameof(options));
+        if (options.Processes != LocalProcesses.This && options.More is not null) throw new ArgumentException("Registrations cannot be handed to a process of its own.", nameof(options));
+        if (options.Processes == LocalProcesses.Node && !options.Modules.SequenceEqual(NodeModules.All)) throw new ArgumentException("The program of a whole node runs the platform's own services.", nameof(options));
         var platform = new LocalPlatform(options, options.Issuer ?? new DevelopmentIssuer());
         try
         {
@@ -107,7 +109,7 @@ public sealed class LocalPlatform : IAsyncDisposable
 
     private async Task StartHostsAsync(CancellationToken cancellation)
     {
-        var folder = _options.StateFolder ?? (_options.Separate ? Temporary() : null);
+        var folder = _options.StateFolder ?? (_options.Processes == LocalProcesses.This ? null : Temporary());
         var secrets = LocalSecrets.In(folder);
         var services = _options.Modules.Select(module => module.Name).ToList();
         var certificates = folder is null ? null : LocalSecrets.Certificates(folder, [.. _options.Nodes], services);
@@ -117,40 +119,19 @@ public sealed class LocalPlatform : IAsyncDisposable
         var extra = _options.Settings.Concat(secrets.PersonSettings()).ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal);
 
         foreach (var node in _options.Nodes)
-            foreach (var module in _options.Modules)
+        {
+            var own = _options.Modules.Select(module => SettingsOf(node, module)).ToList();
+            _hosts.AddRange(_options.Processes switch
             {
-                var (grpc, http) = doors[node, module.Name];
-                var settings = new ServiceSettings
+                LocalProcesses.Service => own.SelectMany(service => Apart($"{node.Code}-{service.Module.Name}", service.Module.GetType(), [service])),
+                LocalProcesses.Node => Apart(node.Code, typeof(NodeModules), own),
+                _ => own.Select(service => (LocalHost)new InnerHost(service.Settings with { SharedProcess = "local" }, service.Module, service.Grpc, service.Http, (settings, builder) =>
                 {
-                    Node = node,
-                    Service = module.Name,
-                    Database = Backing.Postgres.ConnectionString(DatabaseOf(node)),
-                    Broker = brokers.Of(node),
-                    Edges = brokers.EdgesOf(node),
-                    GrpcListen = $"{grpc.Host}:{grpc.Port}",
-                    HttpListen = $"{http.Host}:{http.Port}",
-                    Peers = doors.PeersOf(node, module.Name),
-                    CertificateFolder = certificates is null ? null : Path.Combine(certificates, node.Code),
-                    Credentials = inMemory?.For(node, module.Name, _options.Nodes),
-                    PersonKeys = secrets.PersonKeys,
-                    Identity = new IdentitySettings { DevelopmentKey = Issuer.PublicPem },
-                    LogLevel = _options.LogLevel,
-                    // A whole country on one machine: at the start, and beside other work, a call waits for the processor and not for the network.
-                    CallDeadline = TimeSpan.FromSeconds(30),
-                    ConnectWithin = TimeSpan.FromSeconds(15),
-                    Otlp = _options.Otlp,
-                    // A kept database may be of an earlier version of a service.
-                    Migrate = true,
-                    Development = true,
-                };
-                _hosts.Add(_options.Separate
-                    ? new ProcessHost(settings, module, grpc, http, extra, Directory.CreateDirectory(Path.Combine(folder!, "logs")).FullName)
-                    : new InnerHost(settings, module, grpc, http, (own, builder) =>
-                    {
-                        builder.Configuration.AddInMemoryCollection(extra);
-                        _options.More?.Invoke(own, builder);
-                    }));
-            }
+                    builder.Configuration.AddInMemoryCollection(extra);
+                    _options.More?.Invoke(settings, builder);
+                })),
+            });
+        }
 
         _options.Progress?.Invoke($"starting {_hosts.Count} hosts");
         var clock = Stopwatch.StartNew();
@@ -158,6 +139,45 @@ public sealed class LocalPlatform : IAsyncDisposable
         var together = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(4, 2 * Environment.ProcessorCount), CancellationToken = cancellation };
         await Parallel.ForEachAsync(_hosts, together, async (host, stop) => await host.StartAsync(stop));
         _options.Progress?.Invoke($"{_hosts.Count} hosts listen ({clock.Elapsed.TotalSeconds:0.0} s)");
+
+        LocalService SettingsOf(AdminDivision node, IServiceModule module)
+        {
+            var (grpc, http) = doors[node, module.Name];
+            return new LocalService(module, grpc, http, new ServiceSettings
+            {
+                Node = node,
+                Service = module.Name,
+                Database = Backing.Postgres.ConnectionString(DatabaseOf(node)),
+                Broker = brokers.Of(node),
+                Edges = brokers.EdgesOf(node),
+                GrpcListen = $"{grpc.Host}:{grpc.Port}",
+                HttpListen = $"{http.Host}:{http.Port}",
+                Peers = doors.PeersOf(node, module.Name),
+                CertificateFolder = certificates is null ? null : Path.Combine(certificates, node.Code),
+                Credentials = inMemory?.For(node, module.Name, _options.Nodes),
+                PersonKeys = secrets.PersonKeys,
+                Identity = new IdentitySettings { DevelopmentKey = Issuer.PublicPem },
+                LogLevel = _options.LogLevel,
+                // A whole country on one machine: at the start, and beside other work, a call waits for the processor and not for the network.
+                CallDeadline = TimeSpan.FromSeconds(30),
+                ConnectWithin = TimeSpan.FromSeconds(15),
+                Otlp = _options.Otlp,
+                // A kept database may be of an earlier version of a service.
+                Migrate = true,
+                Development = true,
+            });
+        }
+
+        IEnumerable<LocalHost> Apart(string name, Type program, IReadOnlyList<LocalService> own)
+        {
+            var logs = Directory.CreateDirectory(Path.Combine(folder!, "logs")).FullName;
+            List<ServiceSettings> settings = [.. own.Select(service => service.Settings with { DoorsFile = Path.Combine(logs, $"{service.Settings.Node.Code}-{service.Module.Name}.doors") })];
+            var environment = new Dictionary<string, string>(settings is [var alone] ? EnvironmentSettings.Of(alone) : EnvironmentSettings.Of(settings), StringComparer.Ordinal);
+            foreach (var (key, value) in extra) environment[EnvironmentSettings.Name(key)] = value ?? "";
+            var process = new LocalProcess(name, program.Assembly.Location, environment, [.. settings.Select(one => one.DoorsFile!)], Path.Combine(logs, $"{name}.log"), settings.Max(one => one.DrainLimit));
+            _owned.Add(process);
+            return own.Select(service => new ProcessHost(service.Settings, service.Module, service.Grpc, service.Http, process));
+        }
     }
 
     private string DatabaseOf(AdminDivision node) => $"{_options.Prefix}n{node.Code}";
@@ -168,6 +188,8 @@ public sealed class LocalPlatform : IAsyncDisposable
         _owned.Insert(0, new Removed(folder));
         return folder;
     }
+
+    private sealed record LocalService(IServiceModule Module, Uri Grpc, Uri Http, ServiceSettings Settings);
 
     private sealed record Removed(string Folder) : IAsyncDisposable
     {

@@ -60,6 +60,9 @@ public sealed record ServiceSettings
     /// <summary>OTLP collector for traces and metrics; null: none are made.</summary>
     public Uri? Otlp { get; init; }
 
+    /// <summary>The process's name where several hosts run in it (<c>420000</c>); null where this one is alone. What belongs to no host of it — spans, calls, memory — is then told once, under this name.</summary>
+    public string? SharedProcess { get; init; }
+
     /// <summary>Which share of business transactions is traced.</summary>
     public double TraceRatio { get; init; } = 1;
 

@@ -14,8 +14,16 @@ public sealed class RulesBiteTests
     [InlineData("services/filing/Yibao.Filing.csproj", "../hosting/Yibao.Hosting.csproj", false)]
     [InlineData("services/clearing/Yibao.Clearing.csproj", "../forms/Yibao.Forms.csproj", false)]
     [InlineData("infra/local/Yibao.Local.csproj", "../../services/filing/Yibao.Filing.csproj", false)]
+    [InlineData("services/node/Yibao.Node.csproj", "../filing/Yibao.Filing.csproj", false)]
+    [InlineData("services/filing/Yibao.Filing.csproj", "../node/Yibao.Node.csproj", true)]
     public void A_service_that_references_another(string project, string reference, bool breaks) =>
         ReferenceRules.Services([Project(project, $"<ProjectReference Include='{reference}' />")]).Any().ShouldBe(breaks);
+
+    [Theory]
+    [InlineData("services/node/Shortcut.cs", true)]
+    [InlineData("services/node/Program.cs", false)]
+    [InlineData("services/filing/Shortcut.cs", false)]
+    public void Code_where_services_are_only_joined(string path, bool breaks) => ReferenceRules.WholeNodeIsEmpty([new(path, "class A;")]).Any().ShouldBe(breaks);
 
     [Theory]
     [InlineData("services/kernel/Yibao.Kernel.csproj", "<PackageReference Include='Npgsql' />", true)]

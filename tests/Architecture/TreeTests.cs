@@ -2,6 +2,7 @@ using System.Reflection;
 using Yibao.Architecture.Tests.Rules;
 using Yibao.Hosting;
 using Yibao.Local;
+using Yibao.Node;
 
 namespace Yibao.Architecture.Tests;
 
@@ -13,6 +14,9 @@ public sealed class TreeTests
 
     [Fact]
     public void No_service_references_another() => Kept(ReferenceRules.Services(Projects.Value));
+
+    [Fact]
+    public void The_program_of_a_whole_node_only_joins_services() => Kept(ReferenceRules.WholeNodeIsEmpty(Code.Value));
 
     [Fact]
     public void The_kernel_references_nothing() => Kept(ReferenceRules.Kernel(Projects.Value));
@@ -62,7 +66,7 @@ public sealed class TreeTests
     public void The_launcher_starts_every_service_there_is() => Assemblies()
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => typeof(IServiceModule).IsAssignableFrom(type) && type is { IsAbstract: false, IsInterface: false })
-        .Except(LocalModules.All.Select(module => module.GetType()))
+        .Except(NodeModules.All.Select(module => module.GetType()))
         .ShouldBeEmpty();
 
     private static void Kept(IEnumerable<string> violations) => violations.ShouldBeEmpty();

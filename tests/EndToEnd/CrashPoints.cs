@@ -136,7 +136,7 @@ public sealed class CrashPoints(ITestOutputHelper output)
             };
             // First in this process, where its stores can be reached; what it stored is what the processes find.
             await using (var inner = await LocalPlatform.StartAsync(options, cancellation)) await Store(inner, folder, person, cancellation);
-            return new Cluster(await LocalPlatform.StartAsync(options with { Separate = true }, cancellation), issuer, person, folder, cancellation);
+            return new Cluster(await LocalPlatform.StartAsync(options with { Processes = LocalProcesses.Service }, cancellation), issuer, person, folder, cancellation);
         }
 
         /// <summary>A visit of the patient with one line in scope, paid from his account too.</summary>

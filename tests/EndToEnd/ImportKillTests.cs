@@ -30,7 +30,7 @@ public sealed class ImportKillTests(ITestOutputHelper output)
         var count = Lines;
         await using var platform = await LocalPlatform.StartAsync(new LocalOptions
         {
-            Nodes = [Nation, Hubei], Separate = true, BackingOptions = new BackingOptions { StopOnSignals = false },
+            Nodes = [Nation, Hubei], Processes = LocalProcesses.Service, BackingOptions = new BackingOptions { StopOnSignals = false },
         });
         var gateway = platform[Hubei, "gateway"];
         var filing = platform[Hubei, "filing"];

@@ -1,5 +1,6 @@
 using Yibao.Backing;
 using Yibao.Kernel.Places;
+using Yibao.Node;
 
 namespace Yibao.Local.Tests;
 
@@ -14,8 +15,8 @@ public sealed class LocalPlatformTests
     [Fact]
     public async Task Every_service_of_every_node_answers_in_one_process()
     {
-        await using var platform = await StartAsync(separate: false);
-        platform.Hosts.Count.ShouldBe(2 * LocalModules.All.Count);
+        await using var platform = await StartAsync(LocalProcesses.This);
+        platform.Hosts.Count.ShouldBe(2 * NodeModules.All.Count);
         foreach (var host in platform.Hosts) (await ReadyAsync(host)).ShouldBeTrue(host.ToString());
         platform[Hubei, "settlement"].Settings.Peers["100000"].ShouldBe(platform[Nation, "settlement"].Grpc);
         platform[Hubei, "settlement"].Settings.Peers["filing"].ShouldBe(platform[Hubei, "filing"].Grpc);
@@ -27,7 +28,7 @@ public sealed class LocalPlatformTests
     [Fact]
     public async Task A_killed_process_comes_back_at_the_same_doors()
     {
-        await using var platform = await StartAsync(separate: true);
+        await using var platform = await StartAsync(LocalProcesses.Service);
         var host = platform[Hubei, "filing"];
         (await ReadyAsync(host)).ShouldBeTrue();
 
@@ -37,6 +38,26 @@ public sealed class LocalPlatformTests
         await host.StartAsync(Cancellation);
 
         (await ReadyAsync(host)).ShouldBeTrue();
+    }
+
+    /// <summary>The small node: its services share a process, each with its own doors, and end and come back together.</summary>
+    [Fact]
+    public async Task A_node_in_one_process_is_killed_and_comes_back_whole()
+    {
+        await using var platform = await StartAsync(LocalProcesses.Node);
+        foreach (var host in platform.Hosts) (await ReadyAsync(host)).ShouldBeTrue(host.ToString());
+        platform.Hosts.Select(host => host.ProcessId).Distinct().Count().ShouldBe(2);
+
+        await platform[Hubei, "filing"].KillAsync(Cancellation);
+        (await ReadyAsync(platform[Hubei, "gateway"])).ShouldBeFalse();
+        (await ReadyAsync(platform[Nation, "settlement"])).ShouldBeTrue();
+        await platform[Hubei, "filing"].StartAsync(Cancellation);
+        (await ReadyAsync(platform[Hubei, "gateway"])).ShouldBeTrue();
+
+        // Told to stop it drains and ends.
+        await platform[Hubei, "settlement"].StopAsync(Cancellation);
+        platform[Hubei, "clearing"].ProcessId.ShouldBeNull();
+        platform[Nation, "clearing"].ProcessId.ShouldNotBeNull();
     }
 
     [Theory]
@@ -51,10 +72,10 @@ public sealed class LocalPlatformTests
         (await Should.ThrowAsync<ArgumentException>(() => LocalPlatform.StartAsync(options, Cancellation))).Message.ShouldContain(why);
     }
 
-    private static async Task<LocalPlatform> StartAsync(bool separate) => await LocalPlatform.StartAsync(new LocalOptions
+    private static async Task<LocalPlatform> StartAsync(LocalProcesses processes) => await LocalPlatform.StartAsync(new LocalOptions
     {
         Nodes = [Nation, Hubei],
-        Separate = separate,
+        Processes = processes,
         Backing = await SharedBacking.GetAsync(),
         LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
     }, Cancellation);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Yibao.Backing;
 using Yibao.Cli.His;
 using Yibao.Contracts.Settlement.V1;
+using Yibao.Local;
 using Settled = Yibao.Contracts.Settlement.V1.Settlement;
 
 namespace Yibao.Cli.Bench;
@@ -13,7 +14,8 @@ namespace Yibao.Cli.Bench;
 /// <param name="Scale">pgbench's scale factor.</param>
 /// <param name="Clients">pgbench's clients.</param>
 /// <param name="Seconds">How long pgbench runs, each time.</param>
-internal sealed record RoundTripOptions(int Settlements = 6000, int WarmUp = 6000, int Persons = 1000, int Scale = 50, int Clients = 20, int Seconds = 15)
+/// <param name="Processes">Which services share a process.</param>
+internal sealed record RoundTripOptions(int Settlements = 6000, int WarmUp = 6000, int Persons = 1000, int Scale = 50, int Clients = 20, int Seconds = 15, LocalProcesses Processes = LocalProcesses.Node)
 {
     public IReadOnlyList<int> Callers { get; init; } = [1, 16, 64];
 }
@@ -30,7 +32,7 @@ internal sealed record RoundTripRun(int Callers, int Settlements, double PerSeco
 
 /// <param name="PgbenchBefore">TPC-B transactions a second, before the nodes were started.</param>
 /// <param name="PgbenchAfter">After they were stopped.</param>
-internal sealed record RoundTripResult(double PgbenchBefore, double PgbenchAfter, int Scale, int Clients, IReadOnlyList<RoundTripRun> Runs)
+internal sealed record RoundTripResult(double PgbenchBefore, double PgbenchAfter, int Scale, int Clients, LocalProcesses Processes, IReadOnlyList<RoundTripRun> Runs)
 {
     /// <summary>The least that counts as fast enough, at 64 callers.</summary>
     public const double Gate = 0.10;
@@ -42,7 +44,7 @@ internal sealed record RoundTripResult(double PgbenchBefore, double PgbenchAfter
 
 /// <summary>
 /// Discharges settled across provinces as fast as the callers can: each waits for its slip and asks for the next. Everything is on as in
-/// production — mutual TLS, signatures, durable commits, outbox, broker, the books —, every service of the three nodes is a process of its own.
+/// production — mutual TLS, signatures, durable commits, outbox, broker, the books —, and the three nodes, or all their services, are processes of their own.
 /// </summary>
 internal sealed class RoundTripBench(RoundTripOptions options, Action<string> progress)
 {
@@ -52,7 +54,7 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
         var pgbench = new Pgbench(options.Scale, options.Clients, options.Seconds, progress);
         var before = await pgbench.Run(backing.Postgres, cancellation);
         var runs = new List<RoundTripRun>();
-        await using (var stand = await RoundTripStand.StartAsync(backing, options.Persons, progress, cancellation))
+        await using (var stand = await RoundTripStand.StartAsync(backing, options.Processes, options.Persons, progress, cancellation))
         {
             try
             {
@@ -74,7 +76,7 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
         }
 
         var after = await pgbench.Run(backing.Postgres, cancellation);
-        return new RoundTripResult(before, after, options.Scale, options.Clients, [.. runs.Select(run => run with { OfPgbench = run.PerSecond / ((before + after) / 2) })]);
+        return new RoundTripResult(before, after, options.Scale, options.Clients, options.Processes, [.. runs.Select(run => run with { OfPgbench = run.PerSecond / ((before + after) / 2) })]);
     }
 
     private async Task<RoundTripRun> Measured(RoundTripStand stand, int callers, CancellationToken cancellation)

@@ -17,7 +17,7 @@ internal sealed record RoundTripMeters(IReadOnlyList<ProcessCpu> Cpu, long Commi
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var (commits, transactions, flushes, bytes) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
-        var cpu = stand.Platform.Hosts.Select(host => new ProcessCpu(host.ToString(), Time(host.ProcessId))).ToList();
+        var cpu = stand.Platform.Hosts.GroupBy(host => host.ProcessId).Select(process => new ProcessCpu(process.Count() == 1 ? process.Single().ToString() : process.First().Node.Code, Time(process.Key))).ToList();
         cpu.Add(new ProcessCpu("postgres", Time(stand.Backing.Postgres.ProcessId)));
         cpu.Add(new ProcessCpu("rabbitmq", Time(stand.Backing.Rabbit.ProcessId)));
         cpu.Add(new ProcessCpu("the hospital", Environment.CpuUsage.TotalTime));

@@ -15,7 +15,7 @@ using Yibao.Local.Samples;
 namespace Yibao.Cli.Bench;
 
 /// <summary>
-/// Three nodes — treatment province, nation, home province — with every service in a process of its own on durable servers, filled with
+/// Three nodes — treatment province, nation, home province — with each in a process of its own on durable servers, filled with
 /// invented persons, and a HIS that talks to the gateway.
 /// </summary>
 internal sealed class RoundTripStand : IAsyncDisposable
@@ -57,8 +57,9 @@ internal sealed class RoundTripStand : IAsyncDisposable
     /// <summary>Where each service's output goes, a file each.</summary>
     public string Logs => Path.Combine(_folder, "logs");
 
+    /// <param name="processes">Which services share a process.</param>
     /// <param name="persons">So many persons share the settlements: nobody is discharged every second.</param>
-    public static async Task<RoundTripStand> StartAsync(BackingServices backing, int persons, Action<string> progress, CancellationToken cancellation)
+    public static async Task<RoundTripStand> StartAsync(BackingServices backing, LocalProcesses processes, int persons, Action<string> progress, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("yibao-bench-").FullName;
         using var issuer = new DevelopmentIssuer();
@@ -72,7 +73,7 @@ internal sealed class RoundTripStand : IAsyncDisposable
         var message = InterfaceRequest.Read(await File.ReadAllBytesAsync(Path.Combine(SamplePlatform.Samples, Sample + ".json"), cancellation));
         // The home place checks that number and name are one person's: all of them are called as the sample's patient is.
         var name = message.Input.One("data")!.Text("psn_name")!;
-        // The same deciders store the samples in hosts of this process; then each service starts on its own.
+        // The same deciders store the samples in hosts of this process; then the nodes start on their own.
         await using (var filling = await LocalPlatform.StartAsync(options, cancellation))
         {
             progress($"storing the sample institutions and {persons} persons with their filings");
@@ -80,7 +81,7 @@ internal sealed class RoundTripStand : IAsyncDisposable
             await SampleData.Enrol(filling, [.. ids.Select(certno => Person(certno, name))], [.. ids.Select(Filing)], cancellation);
         }
 
-        var platform = await LocalPlatform.StartAsync(options with { Separate = true }, cancellation);
+        var platform = await LocalPlatform.StartAsync(options with { Processes = processes }, cancellation);
         var token = issuer.Issue(new TokenOf($"his-{message.Institution}", new AdminDivision(message.TreatmentArea), Role.Institution) { Institution = message.Institution });
         var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "certificates", Treatment.Code, "ca.crt"));
         return new RoundTripStand(backing, platform, new HisClient(platform[Treatment, "gateway"].Grpc, token, authority), folder, ids);

@@ -3,6 +3,7 @@ using Yibao.Backing;
 using Yibao.Cli.Shell;
 using Yibao.Local;
 using Yibao.Local.Samples;
+using Yibao.Node;
 using Yibao.Settlement;
 using Yibao.Settlement.RoundTrip;
 
@@ -23,7 +24,7 @@ internal static class SamplePlatform
         var settlement = new SettlementModule(new RoundTripSettings { AnswerWithin = patience, RedriveAfter = TimeSpan.FromSeconds(1), RedriveEvery = TimeSpan.FromSeconds(1) });
         var platform = await LocalPlatform.StartAsync(new LocalOptions
         {
-            Modules = [.. LocalModules.All.Where(module => module is not SettlementModule), settlement],
+            Modules = [.. NodeModules.All.Where(module => module is not SettlementModule), settlement],
             More = faults.Install,
             Settings = SampleAccounts.Settings(Samples).Concat(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal),
             // What goes wrong in a demo goes wrong on purpose, and the demo says so itself.

@@ -15,6 +15,7 @@ using Yibao.Kernel.Places;
 using Yibao.Kernel.Time;
 using Yibao.Local;
 using Yibao.Local.Samples;
+using Yibao.Node;
 using Yibao.Settlement;
 using Yibao.Settlement.RoundTrip;
 using Settled = Yibao.Contracts.Settlement.V1.Settlement;
@@ -58,7 +59,7 @@ internal sealed class SampleCountry : IAsyncDisposable
         var platform = await LocalPlatform.StartAsync(new LocalOptions
         {
             Nodes = [Nation, Hubei, Guizhou],
-            Modules = [.. LocalModules.All.Where(module => module is not SettlementModule), settlement],
+            Modules = [.. NodeModules.All.Where(module => module is not SettlementModule), settlement],
             Backing = backing,
             BackingOptions = new BackingOptions { UseGiven = false, Durable = false },
             Prefix = prefix,

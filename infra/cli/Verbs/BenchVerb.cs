@@ -4,6 +4,7 @@ using Spectre.Console;
 using Yibao.Cli.Bench;
 using Yibao.Cli.Demos;
 using Yibao.Cli.Shell;
+using Yibao.Local;
 
 namespace Yibao.Cli.Verbs;
 
@@ -62,7 +63,7 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
     private static void RoundTrip(Command bench)
     {
         var standard = new RoundTripOptions();
-        var command = Sub(bench, "roundtrip", "Cross-province settlements through three nodes, a process per service, at 1, 16 and 64 callers, beside pgbench TPC-B on the same server");
+        var command = Sub(bench, "roundtrip", "Cross-province settlements through three nodes, a process each, at 1, 16 and 64 callers, beside pgbench TPC-B on the same server");
         var count = Option(command, "--settlements", "Settlements at 64 callers; fewer callers make fewer", standard.Settlements);
         var warm = Option(command, "--warm-up", "Settlements before anything is measured", standard.WarmUp);
         var persons = Option(command, "--persons", "Among whom they are shared", standard.Persons);
@@ -71,9 +72,11 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
         var scale = Option(command, "--scale", "pgbench's scale factor", standard.Scale);
         var clients = Option(command, "--clients", "pgbench's clients", standard.Clients);
         var seconds = Option(command, "--seconds", "How long pgbench runs, before and after", standard.Seconds);
+        var processes = Option(command, "--processes", "A process per node, or one per service and node", standard.Processes);
         Does(command, async (parsed, output, cancellation) =>
         {
-            var options = new RoundTripOptions(parsed.GetValue(count), parsed.GetValue(warm), parsed.GetValue(persons), parsed.GetValue(scale), parsed.GetValue(clients), parsed.GetValue(seconds)) { Callers = parsed.GetValue(callers)! };
+            if (parsed.GetValue(processes) == LocalProcesses.This) throw new WrongInputException("--processes is node or service: what is measured runs apart from the hospital that asks.");
+            var options = new RoundTripOptions(parsed.GetValue(count), parsed.GetValue(warm), parsed.GetValue(persons), parsed.GetValue(scale), parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(processes)) { Callers = parsed.GetValue(callers)! };
             if (options.Settlements < 60 || options.WarmUp < 1 || options.Persons < 1 || options.Scale < 1 || options.Clients < 1 || options.Seconds < 1 || options.Callers.Count == 0 || options.Callers.Any(at => at < 1))
                 throw new WrongInputException("--settlements must be at least 60, everything else at least 1.");
             var result = await new RoundTripBench(options, output.Progress).Run(cancellation);
@@ -84,7 +87,7 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
 
     private static void Print(RoundTripResult result, Output output) => output.Answer(result, console =>
     {
-        var title = string.Create(CultureInfo.InvariantCulture, $"pgbench TPC-B (scale {result.Scale}, {result.Clients} clients): {result.PgbenchBefore:0} before, {result.PgbenchAfter:0} after, {result.Pgbench:0} transactions/s");
+        var title = string.Create(CultureInfo.InvariantCulture, $"pgbench TPC-B (scale {result.Scale}, {result.Clients} clients): {result.PgbenchBefore:0} before, {result.PgbenchAfter:0} after, {result.Pgbench:0} transactions/s; a process per {(result.Processes == LocalProcesses.Node ? "node" : "service and node")}");
         console.Write(Output.TableOf(title, result.Runs,
         [
             new("callers", run => run.Callers, Right: true),

@@ -22,15 +22,15 @@ internal sealed class UpVerb() : Verb("up", "Start PostgreSQL, RabbitMQ and ever
         var nodes = new Option<string[]>("--nodes") { Description = "Codes of the nodes; each needs its parents", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. LocalOptions.DefaultNodes.Select(node => node.Code)] };
         command.Options.Add(nodes);
         var keep = Option(command, "--keep", "Keep the data and find it again next time", false);
-        var separate = Option(command, "--separate", "One process per service and node", false);
+        var processes = Option(command, "--processes", "All hosts in this process, a process per node, or one per service and node", LocalProcesses.This);
         var otlp = Option<Uri>(command, "--otlp", "Collector of figures and traces, e.g. http://127.0.0.1:4317");
         var samples = Option(command, "--samples", "Store the sample institutions, persons and filings, and give the institutions accounts at the hospital interface", false);
-        Does(command, (parsed, output, cancellation) => RunAsync(parsed.GetValue(nodes)!, parsed.GetValue(keep), parsed.GetValue(separate), parsed.GetValue(samples), parsed.GetValue(otlp), output, cancellation));
+        Does(command, (parsed, output, cancellation) => RunAsync(parsed.GetValue(nodes)!, parsed.GetValue(keep), parsed.GetValue(processes), parsed.GetValue(samples), parsed.GetValue(otlp), output, cancellation));
     }
 
-    private static async Task<int> RunAsync(string[] codes, bool keep, bool separate, bool samples, Uri? otlp, Output output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string[] codes, bool keep, LocalProcesses processes, bool samples, Uri? otlp, Output output, CancellationToken cancellation)
     {
-        if (samples && separate) throw new WrongInputException("--samples stores through the services of this process: leave out --separate.");
+        if (samples && processes != LocalProcesses.This) throw new WrongInputException("--samples stores through the services of this process: leave out --processes.");
         var run = RunFolder.Path;
         if (RunningPlatform.In(run) is { } other) throw new FailedException($"It runs already (process {other.Process}). Stop that one first.");
         var clock = Stopwatch.StartNew();
@@ -38,7 +38,7 @@ internal sealed class UpVerb() : Verb("up", "Start PostgreSQL, RabbitMQ and ever
         var options = new LocalOptions
         {
             Nodes = [.. codes.SelectMany(code => code.Split(',')).Select(Node)],
-            Separate = separate,
+            Processes = processes,
             Prefix = "",
             Otlp = otlp,
             Issuer = issuer,

@@ -6,6 +6,7 @@ using Yibao.Hosting;
 using Yibao.Hosting.Identity;
 using Yibao.Hosting.Persons;
 using Yibao.Kernel.Places;
+using Yibao.Node;
 
 namespace Yibao.Local.Compose;
 
@@ -29,7 +30,7 @@ public static class ComposeFolder
         else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         var passwords = Nodes.ToDictionary(node => node, _ => Password());
-        LocalSecrets.Certificates(folder, [.. Nodes], [.. LocalModules.All.Select(module => module.Name)]);
+        LocalSecrets.Certificates(folder, [.. Nodes], [.. NodeModules.All.Select(module => module.Name)]);
         foreach (var node in Nodes) Secrets(folder, node, passwords, issuer);
         Write(Path.Combine(folder, "postgres", "password"), Password());
         Write(Path.Combine(folder, "postgres", "databases.sql"), Databases(passwords));

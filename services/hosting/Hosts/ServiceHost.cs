@@ -67,42 +67,67 @@ public static class ServiceHost
     }
 
     /// <summary>
-    /// The whole of a service's <c>Program.cs</c>: reads the settings, runs until told to stop, drains. With <c>migrate</c> as its first
-    /// argument it only brings the schema up to date, with <c>health</c> it only asks the host of the same settings whether it is ready.
+    /// The whole of a program: reads the settings, runs until told to stop, drains. With <c>migrate</c> as its first argument it only brings
+    /// the schema up to date, with <c>health</c> it only asks the host of the same settings whether it is ready. Several modules are several
+    /// hosts of one process: each with its own settings, doors, store and drain, as if it were alone; when one ends, all do.
     /// </summary>
     /// <returns>Exit code: 0 stopped or done, 1 not ready, 2 wrong settings.</returns>
-    public static async Task<int> Run(string[] args, IServiceModule module)
+    public static async Task<int> Run(string[] args, params IReadOnlyList<IServiceModule> modules)
     {
-        ArgumentNullException.ThrowIfNull(module);
-        WebApplication app;
-        ServiceSettings settings;
+        ArgumentNullException.ThrowIfNull(modules);
+        var hosts = new List<(WebApplication App, ServiceSettings Settings)>();
         try
         {
             var (step, rest) = ServiceSteps.Of(args);
             var configuration = SettingsReader.Configuration(rest);
-            settings = SettingsReader.Read(configuration, module.Name);
-            if (step is not null) return await ServiceSteps.Run(step, settings, module);
-            app = Build(settings, module, builder =>
+            foreach (var module in modules)
             {
-                builder.Configuration.AddConfiguration(configuration);
-                builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
-                builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime>(services => ActivatorUtilities.CreateInstance<Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>(services)));
-            });
+                var own = SettingsReader.Of(configuration, module.Name);
+                var settings = SettingsReader.Read(own, module.Name);
+                if (modules.Count > 1) settings = settings with { SharedProcess = settings.Node.Code };
+                if (step is null) hosts.Add((Build(settings, module, builder => Configure(builder, own)), settings));
+                else if (await ServiceSteps.Run(step, settings, module) is not 0 and var failed) return failed;
+            }
         }
         catch (Exception wrong) when (wrong is InvalidOperationException or IOException or FormatException)
         {
             await Console.Error.WriteLineAsync(wrong.Message);
+            await Dispose(hosts);
             return 2;
         }
 
-        await using (app)
+        try
         {
-            await app.StartAsync();
-            if (settings.DoorsFile is { } file) app.Doors().WriteTo(file);
-            await app.WaitForShutdownAsync();
+            await Task.WhenAll(hosts.Select(host => Start(host.App, host.Settings)));
+            var ends = hosts.ConvertAll(host => host.App.WaitForShutdownAsync());
+            if (ends.Count > 0) await Task.WhenAny(ends);
+            foreach (var (app, _) in hosts) app.Lifetime.StopApplication();
+            await Task.WhenAll(ends);
+        }
+        finally
+        {
+            await Dispose(hosts);
         }
 
         return 0;
+    }
+
+    private static void Configure(WebApplicationBuilder builder, IConfiguration configuration)
+    {
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime>(services => ActivatorUtilities.CreateInstance<Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>(services)));
+    }
+
+    private static async Task Start(WebApplication app, ServiceSettings settings)
+    {
+        await app.StartAsync();
+        if (settings.DoorsFile is { } file) app.Doors().WriteTo(file);
+    }
+
+    private static async Task Dispose(IEnumerable<(WebApplication App, ServiceSettings Settings)> hosts)
+    {
+        foreach (var (app, _) in hosts) await app.DisposeAsync();
     }
 
     private static void AddBasics(WebApplicationBuilder builder, ServiceSettings settings)

@@ -25,6 +25,14 @@ public static class SettingsReader
         return builder.AddEnvironmentVariables().AddCommandLine(args).Build();
     }
 
+    /// <summary>What this service is given: its own settings (<c>Yibao:Services:filing:GrpcListen</c>) before those that the services of a process share (<c>Yibao:Database</c>).</summary>
+    public static IConfiguration Of(IConfiguration configuration, string service)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var own = configuration.GetSection($"Yibao:Services:{service}").AsEnumerable(makePathsRelative: true).Where(setting => setting.Value is not null);
+        return new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(own.Select(setting => KeyValuePair.Create($"Yibao:{setting.Key}", setting.Value))).Build();
+    }
+
     /// <summary><c>Yibao:NodeChanges</c> names a file of further changes of the node registry (rows as in <c>nodes.csv</c>): how a city gets a node of its own without a new release.</summary>
     /// <exception cref="InvalidOperationException">A setting is missing or malformed; names the key.</exception>
     /// <exception cref="FormatException">The file of changes is wrong; names the line.</exception>

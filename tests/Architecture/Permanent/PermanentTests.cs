@@ -3,6 +3,7 @@ using Google.Protobuf.Reflection;
 using Yibao.Contracts.Messages;
 using Yibao.Contracts.Node.V1;
 using Yibao.Local;
+using Yibao.Node;
 
 namespace Yibao.Architecture.Tests.Permanent;
 
@@ -62,7 +63,7 @@ public sealed class PermanentTests
     [InlineData("Door/Open: Key, answers Room", "Door/Open: Key, answers stream Room", 1)]
     public void A_change_that_would_break_a_running_version_is_found(string before, string now, int breaks) => Compatibility.Breaks(before.Split('\n'), now.Split('\n')).Count().ShouldBe(breaks);
 
-    private static IEnumerable<Assembly> Services => LocalModules.All.Select(module => module.GetType().Assembly).Append(typeof(Hosting.IServiceModule).Assembly).Distinct();
+    private static IEnumerable<Assembly> Services => NodeModules.All.Select(module => module.GetType().Assembly).Append(typeof(Hosting.IServiceModule).Assembly).Distinct();
 
     private static IEnumerable<Type> Messages => Contracts.GetTypes().Where(type => typeof(IMessage).IsAssignableFrom(type) && type is { IsAbstract: false, IsInterface: false });
 

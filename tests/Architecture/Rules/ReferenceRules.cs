@@ -8,12 +8,15 @@ internal static class ReferenceRules
     // What services share; everything else under services/ is a service.
     private static readonly string[] Shared = ["services/kernel", "services/hosting", "services/forms"];
     private static readonly string[] StoreAndBus = ["Marten", "MassTransit", "Weasel", "JasperFx", "Wolverine"];
+    // Runs every service of a node in one process: it joins them and holds nothing else.
+    private const string WholeNode = "services/node";
     // Tests of the store and the bus themselves.
     private static readonly string[] MayKnowStoreAndBus = ["services/hosting/", "tests/Hosting/"];
 
     public static IEnumerable<string> Services(IEnumerable<SourceFile> projects) =>
         from project in projects
         where ServiceOf(project.Path) is not null || project.Under("gateway", "contracts", "services/kernel", "services/hosting", "services/forms")
+        where ServiceOf(project.Path) != WholeNode
         from reference in ProjectReferences(project)
         where ServiceOf(reference) is { } other && other != ServiceOf(project.Path)
         select $"{project.Path} references the service {reference}: services talk over gRPC and messages";
@@ -55,6 +58,12 @@ internal static class ReferenceRules
             : null
         where reason is not null
         select $"{project.Path}: the version {version} of {(string?)element.Attribute("Include")} {reason}";
+
+    /// <summary>A door between services that is no door would begin here.</summary>
+    public static IEnumerable<string> WholeNodeIsEmpty(IEnumerable<SourceFile> code) =>
+        from file in code
+        where file.Under(WholeNode) && file.Path is not (WholeNode + "/Program.cs" or WholeNode + "/NodeModules.cs")
+        select $"{file.Path}: {WholeNode} joins services and holds no code of its own";
 
     /// <summary>services/filing for anything in that folder; null outside of services.</summary>
     private static string? ServiceOf(string path)

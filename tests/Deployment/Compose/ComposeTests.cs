@@ -11,6 +11,7 @@ using Yibao.Local.Compose;
 using Microsoft.Extensions.Configuration;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
+using Yibao.Node;
 
 namespace Yibao.Deployment.Tests.Compose;
 
@@ -42,7 +43,7 @@ public sealed class ComposeTests : IDisposable
         var compose = Load();
         var services = Map(compose["services"]);
         foreach (var node in ComposeFolder.Nodes)
-            foreach (var module in LocalModules.All)
+            foreach (var module in NodeModules.All)
             {
                 var service = Map(services[$"n{node}-{module.Name}"]);
                 var program = module.GetType().Assembly.GetName().Name!;
@@ -73,7 +74,7 @@ public sealed class ComposeTests : IDisposable
         var compose = Load();
         var services = Map(compose["services"]);
         var volumes = Map(compose["volumes"]).Keys.ToHashSet(StringComparer.Ordinal);
-        services.Count.ShouldBe(5 + (ComposeFolder.Nodes.Count * LocalModules.All.Count));
+        services.Count.ShouldBe(5 + (ComposeFolder.Nodes.Count * NodeModules.All.Count));
         foreach (var (name, value) in services)
         {
             var service = Map(value);
@@ -133,7 +134,7 @@ public sealed class ComposeTests : IDisposable
             var settings = SettingsReader.Read(new ConfigurationBuilder().AddKeyPerFile(Path.Combine(_folder, "secrets", node.Code))
                 .AddInMemoryCollection(new Dictionary<string, string?> { ["Yibao:Node"] = node.Code }).Build(), "settlement");
             var database = new NpgsqlConnectionStringBuilder(settings.Database) { Host = "127.0.0.1", Port = new NpgsqlConnectionStringBuilder(backing.Postgres.AdminConnectionString).Port, Pooling = false };
-            await StoreExtensions.Migrate(settings with { Database = database.ConnectionString }, LocalModules.All.Single(module => module.Name == "settlement"), Cancellation);
+            await StoreExtensions.Migrate(settings with { Database = database.ConnectionString }, NodeModules.All.Single(module => module.Name == "settlement"), Cancellation);
             await using (var foreign = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = node.Code == "420000" ? "n520000" : "n420000" }.ConnectionString))
                 (await Should.ThrowAsync<PostgresException>(() => foreign.OpenAsync(Cancellation))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
 
@@ -158,7 +159,7 @@ public sealed class ComposeTests : IDisposable
             foreach (var source in copy.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]) Path.Exists(Path.Combine(Root, source)).ShouldBeTrue(source);
         var published = lines.Single(line => line.StartsWith("RUN for project in ", StringComparison.Ordinal)).Split("; do")[0].Split(' ')[4..];
         foreach (var project in published) File.Exists(Path.Combine(Root, project + ".csproj")).ShouldBeTrue(project);
-        published.Select(project => Path.GetFileName(project)).Order(StringComparer.Ordinal).ShouldBe(LocalModules.All.Select(module => module.GetType().Assembly.GetName().Name!).Order(StringComparer.Ordinal));
+        published.Select(project => Path.GetFileName(project)).Order(StringComparer.Ordinal).ShouldBe(NodeModules.All.Select(module => module.GetType()).Append(typeof(NodeModules)).Select(type => type.Assembly.GetName().Name!).Order(StringComparer.Ordinal));
         lines.ShouldContain("USER $APP_UID");
     }
 

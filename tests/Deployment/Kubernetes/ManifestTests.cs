@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Yibao.Node;
 using k8s;
 using k8s.Models;
 using Yibao.Backing;
@@ -65,11 +66,11 @@ public sealed partial class ManifestTests
     {
         var items = Build(Path.Combine(Folder, "nodes", node));
         Map(items.Single(item => Kind(item) == "ConfigMap" && Name(item) == "node"), "data")["Yibao__Node"].ToString().ShouldBe(node);
-        items.Where(item => Kind(item) == "Deployment").Select(Name).Order(StringComparer.Ordinal).ShouldBe(LocalModules.All.Select(module => module.Name).Order(StringComparer.Ordinal));
+        items.Where(item => Kind(item) == "Deployment").Select(Name).Order(StringComparer.Ordinal).ShouldBe(NodeModules.All.Select(module => module.Name).Order(StringComparer.Ordinal));
         foreach (var item in items.Where(item => Pod(item) is not null))
             foreach (var container in Containers(item))
             {
-                var module = LocalModules.All.Single(module => module.Name == Text(container, "name"));
+                var module = NodeModules.All.Single(module => module.Name == Text(container, "name"));
                 var program = module.GetType().Assembly.GetName().Name!;
                 var arguments = ((YamlSequenceNode)container["args"]).Select(argument => argument.ToString()).ToList();
                 arguments.ShouldBe(Kind(item) == "Job" ? [$"{program}/{program}.dll", "migrate"] : [$"{program}/{program}.dll"]);
@@ -157,7 +158,7 @@ public sealed partial class ManifestTests
             if (behind is not null) foreach (var port in Sequence(item["spec"], "ports")) Port(Containers(behind).Single(), Text(port, "targetPort")).ShouldBe(Text(port, "port"));
         }
 
-        foreach (var service in LocalModules.All.Select(module => module.Name))
+        foreach (var service in NodeModules.All.Select(module => module.Name))
         {
             items.ShouldContain(item => Kind(item) == "PodDisruptionBudget" && Text(item["spec"]["selector"]["matchLabels"], "app.kubernetes.io/name") == service);
             var scaling = items.Single(item => Kind(item) == "HorizontalPodAutoscaler" && Text(item["spec"]["scaleTargetRef"], "name") == service);

@@ -47,6 +47,14 @@ public sealed partial class DashboardTests
                 foreach (var name in Names(expression).Where(metrics.ContainsKey))
                     Selected(expression).Except(metrics[name], StringComparer.Ordinal).Where(label => expression.Contains($"{name}{{", StringComparison.Ordinal) && Names(expression).Count == 1).ShouldBeEmpty($"{title}: {name} has {string.Join(' ', metrics[name])}");
 
+            // All hosts share this process: a figure comes from the service that counts it, what belongs to the process comes once.
+            collector.Lines("yibao_settlement_duration_seconds_count").ShouldAllBe(line => line.Contains("service_name=\"yibao.settlement\"", StringComparison.Ordinal));
+            collector.Lines("target_info").Count(line => line.Contains("service_name=\"yibao.process\"", StringComparison.Ordinal)).ShouldBe(1);
+            var shared = metrics.Keys.Where(name => name.StartsWith("dotnet_", StringComparison.Ordinal) || name.StartsWith("db_client_", StringComparison.Ordinal)).ToList();
+            shared.ShouldNotBeEmpty();
+            foreach (var name in shared)
+                collector.Lines(name).ShouldAllBe(line => line.Contains("service_name=\"yibao.process\"", StringComparison.Ordinal), name);
+
             await using var prometheus = await DebianPrometheus.StartAsync(collector.Scraped, Path.Combine(Folder, "prometheus", "rules.yml"), Cancellation);
             await Until(async () => await prometheus.Scrapes(Cancellation) >= 2, "Prometheus scrapes");
             collector.Go();

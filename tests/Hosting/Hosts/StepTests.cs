@@ -3,6 +3,7 @@ using Npgsql;
 using Yibao.Backing;
 using Yibao.Hosting.Hosts;
 using Yibao.Hosting.Nodes;
+using Yibao.Hosting.Persons;
 using Yibao.Hosting.Tests.Store;
 using Yibao.Kernel.Places;
 
@@ -79,6 +80,63 @@ public sealed class StepTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A small node runs in one process: what is its own stands under the service, and a secret reaches only the service it is given to.</summary>
+    [Fact]
+    public void Services_of_one_process_share_settings_and_each_has_its_own()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Yibao:Node"] = "420000", ["Yibao:Database"] = "Host=db", ["Yibao:Broker"] = "amqp://broker", ["Yibao:CallDeadline"] = "00:00:05", ["Yibao:Peers:filing"] = "https://127.0.0.1:1",
+            ["Yibao:Services:filing:GrpcListen"] = "0.0.0.0:8443", ["Yibao:Services:filing:CallDeadline"] = "00:00:07",
+            ["Yibao:Services:filing:Persons:Fields:Current"] = "f1", ["Yibao:Services:filing:Persons:Fields:Keys:f1"] = KeyRing.Generate(), ["Yibao:Services:filing:Persons:Index:Current"] = "i1", ["Yibao:Services:filing:Persons:Index:Keys:i1"] = KeyRing.Generate(),
+            ["Yibao:Services:settlement:Peers:100000"] = "https://nation:8443",
+        }).Build();
+        ServiceSettings Of(string service) => SettingsReader.Read(SettingsReader.Of(configuration, service), service);
+
+        var (filing, settlement) = (Of("filing"), Of("settlement"));
+
+        (filing.GrpcListen, filing.CallDeadline, filing.Database, filing.PersonKeys?.Fields.Current).ShouldBe(("0.0.0.0:8443", TimeSpan.FromSeconds(7), "Host=db", "f1"));
+        (settlement.GrpcListen, settlement.CallDeadline, settlement.Database, settlement.PersonKeys).ShouldBe(("127.0.0.1:0", TimeSpan.FromSeconds(5), "Host=db", null));
+        filing.Peers.Keys.ShouldBe(["filing"]);
+        settlement.Peers.Keys.Order(StringComparer.Ordinal).ShouldBe(["100000", "filing"]);
+    }
+
+    [Fact]
+    public async Task A_program_of_several_services_brings_each_schema_up_to_date()
+    {
+        string[] settings = ["--Yibao:Node=420000", $"--Yibao:Database={_space.Database}", $"--Yibao:Broker={_space.Broker}"];
+        (await ServiceHost.Run(["migrate", .. settings], new Tills(), new Tills("tolls"))).ShouldBe(0);
+        await using var source = NpgsqlDataSource.Create(_space.Database);
+        foreach (var schema in new[] { "tills", "tolls" })
+        {
+            await using var there = source.CreateCommand($"select to_regclass('{schema}.note') is not null");
+            (await there.ExecuteScalarAsync()).ShouldBe(true, schema);
+        }
+
+    }
+
+    [Fact]
+    public async Task Wrong_settings_of_one_service_end_the_program_before_any_listens()
+    {
+        var folder = Directory.CreateTempSubdirectory("yibao-certificates-");
+        try
+        {
+            new DevelopmentCertificates().Write(folder.FullName, [new("420000")], ["tills", "tolls"]);
+            var port = LoopbackPorts.Take();
+            (await ServiceHost.Run(
+                [
+                    "--Yibao:Node=420000", $"--Yibao:Database={_space.Database}", $"--Yibao:Broker={_space.Broker}", $"--Yibao:CertificateFolder={Path.Combine(folder.FullName, "420000")}",
+                    $"--Yibao:Services:tills:HttpListen=127.0.0.1:{port}", "--Yibao:Services:tolls:HttpListen=nonsense",
+                ], new Tills(), new Tills("tolls"))).ShouldBe(2);
+            using var client = new HttpClient();
+            await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync(new Uri($"http://127.0.0.1:{port}/health/live")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>OPS-004: a pooling area below 630000 gets a node of its own by configuration alone.</summary>
     [Fact, Covers("OPS-004")]
     public void A_new_node_is_configuration_and_its_messages_go_through_its_province()
@@ -136,9 +194,9 @@ public sealed class StepTests : IAsyncLifetime
         if (version >= 3) service.Table("alter table note add column if not exists size int");
     };
 
-    private sealed class Tills : IServiceModule
+    private sealed class Tills(string name = "tills") : IServiceModule
     {
-        public string Name => "tills";
+        public string Name => name;
 
         public void Configure(ServiceBuilder service)
         {

@@ -1,0 +1,4 @@
+using Yibao.Hosting;
+using Yibao.Node;
+
+return await ServiceHost.Run(args, NodeModules.All);
