@@ -9,6 +9,11 @@ public static class Processes
     /// <summary>SIGTERM: asks a process to end in order. One that is gone already is no error.</summary>
     public static void Terminate(int pid) => Signals.Send(pid, Signals.Terminate);
 
+    /// <summary>Holds a process where it is, without its knowing, until <see cref="Thaw"/>. Linux's numbers.</summary>
+    public static void Freeze(int pid) => Signals.Send(pid, Signals.Stop);
+
+    public static void Thaw(int pid) => Signals.Send(pid, Signals.Continue);
+
     /// <summary>It runs; a zombie does not.</summary>
     public static bool IsAlive(int pid) => ProcessStamp.Of(pid) is not null;
 

@@ -12,12 +12,27 @@ internal sealed class Pgbench(int scale, int clients, int seconds, Action<string
     /// <summary>Transactions a second; its database is made and dropped again.</summary>
     public async Task<double> Run(PostgresServer server, CancellationToken cancellation)
     {
-        await server.DropDatabaseAsync(Database, cancellation);
+        await Prepare(server, cancellation);
+        var perSecond = await Measure(server, cancellation);
+        await Drop(server, cancellation);
+        return perSecond;
+    }
+
+    /// <summary>Makes its database, for any number of measurements.</summary>
+    public async Task Prepare(PostgresServer server, CancellationToken cancellation)
+    {
+        await Drop(server, cancellation);
         await server.CreateDatabaseAsync(Database, cancellation: cancellation);
-        progress(string.Create(CultureInfo.InvariantCulture, $"pgbench TPC-B, scale {scale}, {clients} clients"));
         await Tool(server, cancellation, "-i", "-q", "-s", Number(scale));
+    }
+
+    public Task Drop(PostgresServer server, CancellationToken cancellation) => server.DropDatabaseAsync(Database, cancellation);
+
+    /// <summary>Transactions a second.</summary>
+    public async Task<double> Measure(PostgresServer server, CancellationToken cancellation)
+    {
+        progress(string.Create(CultureInfo.InvariantCulture, $"pgbench TPC-B, scale {scale}, {clients} clients"));
         var said = await Tool(server, cancellation, "-c", Number(clients), "-j", "2", "-M", "prepared", "-T", Number(seconds));
-        await server.DropDatabaseAsync(Database, cancellation);
         var line = said.Split('\n').FirstOrDefault(line => line.StartsWith("tps = ", StringComparison.Ordinal)) ?? throw new InvalidOperationException("pgbench named no figure.");
         return double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);
     }

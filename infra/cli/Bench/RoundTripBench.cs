@@ -26,20 +26,28 @@ internal sealed record RoundTripOptions(int Settlements = 6000, int WarmUp = 600
 /// <param name="Invalid">Why the figure does not count; null when it does.</param>
 internal sealed record RoundTripRun(int Callers, int Settlements, double PerSecond, double P50Ms, double P95Ms, double P99Ms, double DrainedMs, string? Invalid, RoundTripCost Cost)
 {
-    /// <summary>Settlements per TPC-B transaction of the same server.</summary>
-    public double OfPgbench { get; init; }
+    /// <summary>TPC-B transactions a second on the same server, right before.</summary>
+    public double PgbenchBefore { get; init; }
+
+    /// <summary>Right after.</summary>
+    public double PgbenchAfter { get; init; }
+
+    /// <summary>Settlements per TPC-B transaction.</summary>
+    public double OfPgbench => PerSecond / ((PgbenchBefore + PgbenchAfter) / 2);
 }
 
-/// <param name="PgbenchBefore">TPC-B transactions a second, before the nodes were started.</param>
-/// <param name="PgbenchAfter">After they were stopped.</param>
-internal sealed record RoundTripResult(double PgbenchBefore, double PgbenchAfter, int Scale, int Clients, LocalProcesses Processes, IReadOnlyList<RoundTripRun> Runs)
+/// <param name="Scale">pgbench's scale factor.</param>
+/// <param name="Clients">pgbench's clients.</param>
+/// <param name="Processes">Which services shared a process.</param>
+internal sealed record RoundTripResult(int Scale, int Clients, LocalProcesses Processes, IReadOnlyList<RoundTripRun> Runs)
 {
     /// <summary>The least that counts as fast enough, at 64 callers.</summary>
     public const double Gate = 0.10;
 
     public const double Goal = 0.35;
 
-    public double Pgbench => (PgbenchBefore + PgbenchAfter) / 2;
+    /// <summary>The median of what was measured at 64 callers; null when nothing was.</summary>
+    public double? AtTheGate => Runs.Where(run => run.Callers == 64).Select(run => run.OfPgbench).Order().ToList() is { Count: > 0 } all ? all[all.Count / 2] : null;
 }
 
 /// <summary>
@@ -52,8 +60,10 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
     {
         await using var backing = await BackingServices.StartAsync(new BackingOptions { Durable = true, StopOnSignals = false, Progress = progress }, cancellation);
         var pgbench = new Pgbench(options.Scale, options.Clients, options.Seconds, progress);
-        var before = await pgbench.Run(backing.Postgres, cancellation);
         var runs = new List<RoundTripRun>();
+        await pgbench.Prepare(backing.Postgres, cancellation);
+        // Its pages are fresh from loading: the first run is the yardstick's warm-up.
+        await pgbench.Measure(backing.Postgres, cancellation);
         await using (var stand = await RoundTripStand.StartAsync(backing, options.Processes, options.Persons, progress, cancellation))
         {
             try
@@ -62,8 +72,9 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
                 await Settle(stand, await stand.Admit(options.WarmUp, cancellation), options.Callers.Max(), cancellation);
                 foreach (var callers in options.Callers)
                 {
-                    var run = await Measured(stand, callers, cancellation);
-                    progress(string.Create(CultureInfo.InvariantCulture, $"{callers} callers: {run.PerSecond:0} /s, {run.Cost.CpuMsEach:0.0} ms of processor each{(run.Invalid is { } why ? $", does not count: {why}" : "")}"));
+                    // The machine is not the same from minute to minute: the yardstick is laid beside each figure.
+                    var run = await Measured(stand, callers, () => stand.Frozen(() => pgbench.Measure(backing.Postgres, cancellation)), cancellation);
+                    progress(string.Create(CultureInfo.InvariantCulture, $"{callers} callers: {run.PerSecond:0} /s, {run.OfPgbench:0.000} of pgbench, {run.Cost.CpuMsEach:0.0} ms of processor each{(run.Invalid is { } why ? $", does not count: {why}" : "")}"));
                     runs.Add(run);
                 }
             }
@@ -75,11 +86,11 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
             }
         }
 
-        var after = await pgbench.Run(backing.Postgres, cancellation);
-        return new RoundTripResult(before, after, options.Scale, options.Clients, options.Processes, [.. runs.Select(run => run with { OfPgbench = run.PerSecond / ((before + after) / 2) })]);
+        await pgbench.Drop(backing.Postgres, cancellation);
+        return new RoundTripResult(options.Scale, options.Clients, options.Processes, runs);
     }
 
-    private async Task<RoundTripRun> Measured(RoundTripStand stand, int callers, CancellationToken cancellation)
+    private async Task<RoundTripRun> Measured(RoundTripStand stand, int callers, Func<Task<double>> yardstick, CancellationToken cancellation)
     {
         // A lone caller is slower: as many would only take longer to say the same.
         var count = callers == 1 ? options.Settlements / 6 : callers < 64 ? options.Settlements / 2 : options.Settlements;
@@ -87,6 +98,7 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
         var visits = await stand.Admit(count, cancellation);
         var proof = new RoundTripProof(stand);
         await proof.Drained([], cancellation);
+        var pgbenchBefore = await yardstick();
         progress("settling them");
         var before = await RoundTripMeters.Read(stand, cancellation);
         var (took, times, settled) = await Settle(stand, visits, callers, cancellation);
@@ -96,8 +108,9 @@ internal sealed class RoundTripBench(RoundTripOptions options, Action<string> pr
         var after = await RoundTripMeters.Read(stand, cancellation);
         var invalid = waiting ?? await proof.QueuesEmpty(RoundTripProof.Patience - drained, cancellation) ?? await proof.Unequal(settled, cancellation)
             ?? (settled.Count == count ? null : $"{count} were asked for and {settled.Count} made");
+        var pgbenchAfter = await yardstick();
         Array.Sort(times);
-        return new RoundTripRun(callers, count, count / took.TotalSeconds, At(times, 0.50), At(times, 0.95), At(times, 0.99), drained.TotalMilliseconds, invalid, after.Since(before, count));
+        return new RoundTripRun(callers, count, count / took.TotalSeconds, At(times, 0.50), At(times, 0.95), At(times, 0.99), drained.TotalMilliseconds, invalid, after.Since(before, count)) { PgbenchBefore = pgbenchBefore, PgbenchAfter = pgbenchAfter };
     }
 
     private static async Task<(TimeSpan Took, double[] TimesMs, IReadOnlyDictionary<string, string> Settled)> Settle(RoundTripStand stand, IReadOnlyList<HospitalInterface.Reading.InterfaceRequest> visits, int callers, CancellationToken cancellation)
