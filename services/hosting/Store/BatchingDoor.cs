@@ -26,6 +26,14 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     /// </summary>
     public const int Lanes = 2;
 
+    /// <summary>
+    /// After a batch a lane waits a moment for so many to be there again: where several come at once each batch costs more than a wait. A lone
+    /// command at an idle door never waits.
+    /// </summary>
+    public const int Company = 10;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(8);
+
     private readonly DirectDoor _direct;
     private readonly Loader _loader;
     private readonly Saver _saver;
@@ -61,8 +69,12 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
 
     private async Task Lane(int waiting)
     {
-        while (await _waiting.Next(waiting) is { } batch)
+        var inCompany = false;
+        while (true)
         {
+            if (inCompany) await _waiting.Gather(Company, Moment);
+            if (await _waiting.Next(waiting) is not { } batch) return;
+            inCompany = batch.Count > 1;
             try
             {
                 if (batch.Count == 1) await Alone(batch[0]);

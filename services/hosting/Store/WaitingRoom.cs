@@ -49,6 +49,21 @@ internal sealed class WaitingRoom(int places, int atMost) : IDisposable
         }
     }
 
+    /// <summary>Waits until so many wait, or the room is closed, or the time is over.</summary>
+    public async Task Gather(int enough, TimeSpan atMost)
+    {
+        TaskCompletionSource woken;
+        lock (_gate)
+        {
+            if (_closed || _waiting.Count >= enough) return;
+            woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _idle.Add((enough, woken));
+        }
+
+        await Task.WhenAny(woken.Task, Task.Delay(atMost));
+        lock (_gate) _idle.RemoveAll(idle => idle.Woken == woken);
+    }
+
     /// <summary>What a lane may have right now; may be nothing.</summary>
     public IReadOnlyList<Request> TakeNow()
     {

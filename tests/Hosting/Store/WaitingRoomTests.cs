@@ -48,6 +48,25 @@ public sealed class WaitingRoomTests
     }
 
     [Fact]
+    public async Task A_lane_that_gathers_is_woken_by_enough_by_the_end_of_its_moment_and_by_closing()
+    {
+        using var room = new WaitingRoom(places: 100, atMost: 64);
+        await room.Enter(Of("a"), default);
+        // Too few ever come: the moment ends, and nothing was taken.
+        await room.Gather(2, TimeSpan.FromMilliseconds(1));
+        var gathered = room.Gather(2, Timeout.InfiniteTimeSpan);
+        gathered.IsCompleted.ShouldBeFalse();
+        await room.Enter(Of("b"), default);
+        await gathered;
+        room.TakeNow().Count.ShouldBe(2);
+
+        var last = room.Gather(2, Timeout.InfiniteTimeSpan);
+        last.IsCompleted.ShouldBeFalse();
+        room.Close();
+        await last;
+    }
+
+    [Fact]
     public async Task Whoever_finds_it_full_waits_outside()
     {
         using var room = new WaitingRoom(2, 10);
