@@ -27,12 +27,12 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
     public const int Lanes = 2;
 
     /// <summary>
-    /// After a batch a lane waits a moment for so many to be there again: where several come at once each batch costs more than a wait. A lone
-    /// command at an idle door never waits.
+    /// After a batch a lane waits a moment for twice as many, never for more than these: where several come at once each batch costs more than a
+    /// wait, and where few come waiting for a crowd is in vain. A lone command at an idle door never waits.
     /// </summary>
-    public const int Company = 10;
+    public const int Company = 16;
 
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     private readonly DirectDoor _direct;
     private readonly Loader _loader;
@@ -69,12 +69,12 @@ internal sealed partial class BatchingDoor : IWriteDoor, IAsyncDisposable
 
     private async Task Lane(int waiting)
     {
-        var inCompany = false;
+        var last = 1;
         while (true)
         {
-            if (inCompany) await _waiting.Gather(Company, Moment);
+            if (last > 1) await _waiting.Gather(Math.Min(2 * last, Company), Moment);
             if (await _waiting.Next(waiting) is not { } batch) return;
-            inCompany = batch.Count > 1;
+            last = batch.Count;
             try
             {
                 if (batch.Count == 1) await Alone(batch[0]);

@@ -71,7 +71,7 @@ internal static class MartenSetup
         var fast = model.Service is "settlement" or "clearing";
         // A lone fact is told after a tenth of a second; while many are stored, fewer and larger pages go out.
         daemon.SlowPollingTime = TimeSpan.FromMilliseconds(fast ? 100 : 500);
-        daemon.FastPollingTime = TimeSpan.FromMilliseconds(250);
+        daemon.FastPollingTime = TimeSpan.FromMilliseconds(500);
         daemon.HealthCheckPollingTime = TimeSpan.FromSeconds(1);
     });
 }

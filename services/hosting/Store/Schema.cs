@@ -18,8 +18,9 @@ internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSo
         create table if not exists inbox (message_id uuid not null, handler varchar(200) not null, handled_at timestamptz not null, constraint inbox_pkey primary key (message_id, handler));
         -- Nothing is ever looked for by what a fact says: gathering statistics of it means unpacking and sorting thousands of facts again and again.
         alter table if exists mt_events alter column data set statistics 0, alter column headers set statistics 0;
-        -- A settlement's facts are three to six thousand bytes: in the row they are one write and one read, outside of it three of each.
-        alter table if exists mt_events set (toast_tuple_target = 8160);
+        -- A settlement's facts are three to six thousand bytes: in the row they are one write and one read, outside of it three of each; packed, three of them
+        -- share a page that one would fill.
+        alter table if exists mt_events reset (toast_tuple_target), alter column data set storage main;
         -- What came after the known versions of any number of streams, each by its place among those asked for; planned once, one probe of the index for each.
         create or replace function facts_after(stream_ids varchar[], known bigint[]) returns table (n bigint, version bigint, type varchar, data jsonb)
         language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
