@@ -4,6 +4,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Yibao.Backing;
 using Yibao.Contracts.Nodes;
+using Yibao.Hosting.Bus.Edges;
 using Yibao.Hosting.Nodes;
 using Yibao.Hosting.Tests.Store;
 using Yibao.Hosting.Tests.Support;
@@ -60,10 +61,10 @@ public sealed class EdgeTests : IAsyncLifetime
         }
     }
 
-    private Task<TillHost> Node(AdminDivision node, Mishaps mishaps, string database, Action<ServiceBuilder>? more = null)
+    private Task<TillHost> Node(AdminDivision node, Mishaps mishaps, string database, Action<ServiceBuilder>? more = null, bool connected = true)
     {
         var edge = node == Province ? new EdgeSettings { Neighbour = City, Broker = _space.Broker, Hosted = true } : new EdgeSettings { Neighbour = Province, Broker = _cityBroker };
-        return TillHost.Start(TillHost.Settings(database, _space.Broker) with { Node = node, Edges = [edge] }, service =>
+        return TillHost.Start(TillHost.Settings(database, _space.Broker) with { Node = node, Edges = connected ? [edge] : [] }, service =>
         {
             var credentials = _certificates.For(node, "tills", [Province, City]);
             service.Services.AddSingleton(mishaps);
@@ -119,6 +120,35 @@ public sealed class EdgeTests : IAsyncLifetime
         (await province.History.Of("till/edge")).Select(fact => ((CashPut)fact.Fact).Slip).ShouldBe(Enumerable.Range(0, 10).Select(i => $"s{i}"), ignoreOrder: true);
         (await city.Get<IOutbox>().Relayed(TimeSpan.FromMinutes(2))).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task What_was_told_before_the_edge_was_configured_goes_when_it_is()
+    {
+        static void Tells(ServiceBuilder service) => service.SendsOverEdge<CashPut>((fact, signer) =>
+            new EdgeMessage(City, signer.Sign(City, fact.Id.ToString("N"), fact.Context.At, "test.v1", Encoding.UTF8.GetBytes(fact.Fact.Slip))));
+
+        await using (var alone = await Node(Province, new Mishaps(), _space.Database, Tells, connected: false))
+        {
+            for (var i = 0; i < 10; i++) await alone.Door.Execute(TillHost.Put("a", $"s{i}", 1));
+            (await alone.Get<IOutbox>().Relayed(TimeSpan.FromSeconds(2))).ShouldBeFalse("the operators see that something waits");
+        }
+
+        await using var province = await Node(Province, new Mishaps(), _space.Database, Tells);
+        await using var city = await Node(City, new Mishaps(), _cityDatabase);
+        await Eventually.Is(() => Booked(city), 10);
+        (await province.Get<IOutbox>().Relayed(TimeSpan.FromMinutes(2))).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("100000", "Down")]
+    [InlineData("630000", "Up Down")]
+    [InlineData("630100", "Up")]
+    public void A_node_has_a_way_to_each_side_where_it_has_neighbours(string node, string sides) =>
+        string.Join(' ', EdgeSides.Used(TillHost.Settings("") with { Node = new AdminDivision(node) })).ShouldBe(sides);
+
+    [Fact]
+    public void A_message_to_a_place_that_lies_neither_above_nor_below_has_no_way() =>
+        Should.Throw<InvalidOperationException>(() => EdgeSides.Of(TillHost.Settings("") with { Node = Province }, new AdminDivision("420000"))).Message.ShouldContain("420000");
 
     [Fact]
     public async Task What_was_altered_on_the_way_is_a_dead_letter_that_the_parent_keeps()

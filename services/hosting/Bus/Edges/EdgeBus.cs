@@ -13,9 +13,6 @@ internal sealed class EdgeBus(ServiceSettings settings) : IEdgeBus, IAsyncDispos
 {
     private readonly ConcurrentDictionary<AdminDivision, Line> _lines = new();
 
-    /// <summary>An edge that is not configured counts as one to the parent: its messages wait there, with a warning.</summary>
-    public OutboxShard ShardOf(AdminDivision neighbour) => settings.Edges.Any(edge => edge.Neighbour == neighbour && edge.Hosted) ? OutboxShard.Down : OutboxShard.Up;
-
     public Task Send(AdminDivision neighbour, Envelope envelope, CancellationToken cancellation = default)
     {
         var edge = Edge(neighbour);

@@ -50,9 +50,9 @@ public static class EdgeWords
     /// <param name="tell">Null: this fact goes to no neighbour.</param>
     public static ServiceBuilder SendsOverEdge<TFact>(this ServiceBuilder service, Func<Stored<TFact>, IEnvelopeSigner, EdgeMessage?> tell) where TFact : IFact
     {
-        foreach (var shard in new[] { OutboxShard.Up, OutboxShard.Down })
+        foreach (var shard in EdgeSides.Used(service.Settings))
             service.Outbox().Add<TFact>("edge", shard, (fact, provider) =>
-                tell(fact, provider.GetRequiredService<IEnvelopeSigner>()) is { } message && provider.GetRequiredService<EdgeBus>().ShardOf(message.Neighbour) == shard
+                tell(fact, provider.GetRequiredService<IEnvelopeSigner>()) is { } message && EdgeSides.Of(service.Settings, message.Neighbour) == shard
                     ? new Outgoing(message, typeof(EdgeMessage))
                     : null);
         return service;
