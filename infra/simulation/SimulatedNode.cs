@@ -165,10 +165,15 @@ internal sealed class SimulatedLocal(World world, SimulatedNode node) : IEligibi
 
     public PolicyPack For(SettlementRequest request) => SimulatedCountry.Policy(request.HomeArea);
 
-    public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) =>
-        Task.FromResult(new InstitutionInForce(institution, SimulatedCountry.Hospitals.First(hospital => hospital.Code == institution).Area, "2"));
+    public Task<IKnownInstitution> Of(string institution) =>
+        Task.FromResult<IKnownInstitution>(new Open(new InstitutionInForce(institution, SimulatedCountry.Hospitals.First(hospital => hospital.Code == institution).Area, "2")));
 
-    public Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => InForce(institution, "21", null, began);
+    private sealed record Open(InstitutionInForce Institution) : IKnownInstitution
+    {
+        public InstitutionInForce InForce(string careType, AdminDivision? home, DateTimeOffset began) => Institution;
+
+        public InstitutionInForce On(DateTimeOffset began) => Institution;
+    }
 
     public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, SimulatedCountry.Catalogue);
 }

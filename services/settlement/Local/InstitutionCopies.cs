@@ -43,32 +43,34 @@ public sealed class InstitutionCopies(IWriteDoor door, ServiceSettings settings,
         (await door.Execute(new Command(context.ActingFor(settings.Node), context.Correlation, [stream], states => InstitutionCopy.Decide(message, states.Of(stream))) { Handles = context.Handled }, cancellation)).OrThrow();
     }
 
-    public async Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began)
-    {
-        var (copy, known) = await Of(institution, began);
-        var (care, _) = NationalCodes.Care(careType);
-        if (copy.Refuses(home is { } from ? ScopeOf(from, known.Area, began) : Scope.Local, care, began) is { } error) throw error.AsException();
-        return known;
-    }
+    public async Task<IKnownInstitution> Of(string institution) => new Copy(institution, (await door.Read(InstitutionCopy.Stream(institution))).Institution, registry);
 
-    public async Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => (await Of(institution, began)).Known;
-
-    private async Task<(InstitutionReplicated Copy, InstitutionInForce Known)> Of(string institution, DateTimeOffset began)
+    private sealed record Copy(string Code, InstitutionReplicated? Institution, NodeRegistry Registry) : IKnownInstitution
     {
-        var copy = (await door.Read(InstitutionCopy.Stream(institution))).Institution ?? throw InstitutionErrors.Unknown.With(institution).AsException();
-        var day = began.BusinessDate();
-        if (copy.AreaOn(day) is not { } area || copy.LevelOn(day) is not { } level) throw InstitutionErrors.Unknown.With(institution).AsException();
-        return (copy, new InstitutionInForce(institution, area, level));
-    }
-
-    private Scope ScopeOf(AdminDivision home, AdminDivision treatment, DateTimeOffset at)
-    {
-        var map = registry.At(at);
-        return map.SameCity(home, treatment) ? Scope.Local : map.Classify(home, treatment) switch
+        public InstitutionInForce InForce(string careType, AdminDivision? home, DateTimeOffset began)
         {
-            VisitClass.Local => Scope.Local,
-            VisitClass.IntraProvince => Scope.IntraProvince,
-            VisitClass.CrossProvince => Scope.CrossProvince,
-        };
+            var known = On(began);
+            var (care, _) = NationalCodes.Care(careType);
+            if (Institution!.Refuses(home is { } from ? ScopeOf(from, known.Area, began) : Scope.Local, care, began) is { } error) throw error.AsException();
+            return known;
+        }
+
+        public InstitutionInForce On(DateTimeOffset began)
+        {
+            var day = began.BusinessDate();
+            return Institution?.AreaOn(day) is { } area && Institution.LevelOn(day) is { } level
+                ? new InstitutionInForce(Code, area, level) : throw InstitutionErrors.Unknown.With(Code).AsException();
+        }
+
+        private Scope ScopeOf(AdminDivision home, AdminDivision treatment, DateTimeOffset at)
+        {
+            var map = Registry.At(at);
+            return map.SameCity(home, treatment) ? Scope.Local : map.Classify(home, treatment) switch
+            {
+                VisitClass.Local => Scope.Local,
+                VisitClass.IntraProvince => Scope.IntraProvince,
+                VisitClass.CrossProvince => Scope.CrossProvince,
+            };
+        }
     }
 }

@@ -12,18 +12,31 @@ namespace Yibao.Settlement.RoundTrip;
 /// <param name="Level">医院等级 (hosp_lv).</param>
 public sealed record InstitutionInForce(string Code, AdminDivision Area, string Level);
 
-/// <summary>Treatment's copy of institutions.</summary>
-public interface IInstitutions
+/// <summary>What treatment's copy says of one institution.</summary>
+public interface IKnownInstitution
 {
     /// <summary>The institution, open for a visit of this kind that began then: later changes do not touch it.</summary>
     /// <param name="careType">医疗类别 (med_type).</param>
     /// <param name="home">参保地统筹区; null while the patient is not known to be insured.</param>
     /// <exception cref="Kernel.Errors.RefusedException">Unknown, suspended, not open for it.</exception>
-    Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began);
+    InstitutionInForce InForce(string careType, AdminDivision? home, DateTimeOffset began);
 
     /// <summary>The institution as the platform knows it that day, open or not.</summary>
     /// <exception cref="Kernel.Errors.RefusedException">Unknown.</exception>
-    Task<InstitutionInForce> Known(string institution, DateTimeOffset began);
+    InstitutionInForce On(DateTimeOffset began);
+}
+
+/// <summary>Treatment's copy of institutions.</summary>
+public interface IInstitutions
+{
+    /// <summary>What the copy says of it now. Of one it never heard of it says that with every answer.</summary>
+    Task<IKnownInstitution> Of(string institution);
+
+    /// <inheritdoc cref="IKnownInstitution.InForce"/>
+    async Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) => (await Of(institution)).InForce(careType, home, began);
+
+    /// <inheritdoc cref="IKnownInstitution.On"/>
+    async Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => (await Of(institution)).On(began);
 }
 
 /// <summary>Splits a bill by the treatment place's scope.</summary>

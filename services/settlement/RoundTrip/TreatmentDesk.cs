@@ -47,10 +47,10 @@ public sealed class TreatmentDesk(
     /// <exception cref="RefusedException">Refused here, on the way or at home.</exception>
     public async Task<(Envelope Quote, SplitTotals Split)> PreSettle(SettleTerms terms, CancellationToken caller = default)
     {
-        var visit = await door.Read(Visit.Stream(SettlementId.Of(terms.Institution, terms.VisitId)), caller);
+        var (known, visit) = await Known(Visit.Stream(SettlementId.Of(terms.Institution, terms.VisitId)), terms.Institution, caller);
         if (visit.Registration is null) throw SettlementErrors.VisitUnknown.With(terms.VisitId).AsException();
         if (visit.Insured is { } insured && outages?.OnTheWay(insured.HomeArea, Now()) is { } outage) throw outage.AsException();
-        var institution = await InForce(visit.Registration, visit.Insured);
+        var institution = InForce(known, visit.Registration, visit.Insured);
         var bill = Bill.Of(visit, terms.Serials);
         var request = Request("trial", terms, institution, null, Now(), visit, bill);
         var message = sealing.Make(request.HomeArea, Sealing.TrialId(request.Hash()), request.Instant, SettlementKinds.Trial, request);
@@ -75,14 +75,14 @@ public sealed class TreatmentDesk(
         var (own, visit) = (TreatmentSettlement.Stream(id), Visit.Stream(visitId));
         var quoted = Quoted(quote, visitId);
         // The care type stands in the registration; the institution must be open for it now, but a repeat is answered in any case.
-        var registered = await door.Read(visit);
+        var (known, registered) = await Known(visit, terms.Institution);
         InstitutionInForce? institution = null;
         Error? closed = null;
         if (registered.Registration is { } registration)
         {
             try
             {
-                institution = await InForce(registration, registered.Insured);
+                institution = InForce(known, registration, registered.Insured);
             }
             catch (RefusedException refused)
             {
@@ -302,7 +302,15 @@ public sealed class TreatmentDesk(
         return form.Hash();
     }
 
-    private Task<InstitutionInForce> InForce(Registration visit, Insured? insured) => institutions.InForce(visit.Institution, visit.CareType, insured?.HomeArea, visit.CareFrom);
+    /// <summary>The visit and its institution, read at the same time.</summary>
+    private async Task<(IKnownInstitution Institution, Visit Visit)> Known(StreamKey<Visit> visit, string institution, CancellationToken caller = default)
+    {
+        var (known, registered) = (institutions.Of(institution), door.Read(visit, caller));
+        await Task.WhenAll(known, registered);
+        return (await known, await registered);
+    }
+
+    private static InstitutionInForce InForce(IKnownInstitution institution, Registration visit, Insured? insured) => institution.InForce(visit.CareType, insured?.HomeArea, visit.CareFrom);
 
     private static SettlementAnswer Known(string settlementId, TreatmentSettlement state, DeliveredBy by) => new(settlementId, state) { Delivers = state.IsUndelivered ? by : null };
 

@@ -214,9 +214,7 @@ public sealed class Land : IAsyncLifetime
 
         public PolicyPack For(SettlementRequest request) => land.Policy;
 
-        public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) => Task.FromResult(new InstitutionInForce(institution, new(institution[1..7]), "3"));
-
-        public Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => InForce(institution, "21", null, began);
+        public Task<IKnownInstitution> Of(string institution) => Task.FromResult<IKnownInstitution>(new OpenInstitution(new InstitutionInForce(institution, new(institution[1..7]), "3")));
 
         public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, Catalogue);
 

@@ -161,9 +161,7 @@ internal sealed class Country
 
         public PolicyPack For(SettlementRequest request) => _country.Policy;
 
-        public Task<InstitutionInForce> InForce(string institution, string careType, AdminDivision? home, DateTimeOffset began) => Task.FromResult(new InstitutionInForce(institution, _country.TreatmentArea, "3"));
-
-        public Task<InstitutionInForce> Known(string institution, DateTimeOffset began) => InForce(institution, "21", null, began);
+        public Task<IKnownInstitution> Of(string institution) => Task.FromResult<IKnownInstitution>(new OpenInstitution(new InstitutionInForce(institution, _country.TreatmentArea, "3")));
 
         public SplitResult Split(Registration visit, Insured insured, IReadOnlyList<FeeLine> lines) => FeeSplitter.Split(lines, Catalogue);
 
@@ -195,4 +193,12 @@ internal sealed class ManualTime(DateTimeOffset now) : TimeProvider
     public DateTimeOffset Now { get; set; } = now;
 
     public override DateTimeOffset GetUtcNow() => Now;
+}
+
+/// <summary>An institution that is open for everything.</summary>
+internal sealed record OpenInstitution(InstitutionInForce Institution) : IKnownInstitution
+{
+    public InstitutionInForce InForce(string careType, AdminDivision? home, DateTimeOffset began) => Institution;
+
+    public InstitutionInForce On(DateTimeOffset began) => Institution;
 }
