@@ -60,7 +60,7 @@ internal static class PostgresContainer
         var durable = options.Durable ? "on" : "off";
         var builder = new Testcontainers.PostgreSql.PostgreSqlBuilder("postgres:15-alpine")
             .WithUsername("platform").WithPassword(password).WithDatabase("postgres")
-            .WithCommand("-c", limits, "-c", "max_wal_size=2GB", "-c", "default_toast_compression=lz4", "-c", $"fsync={durable}", "-c", $"full_page_writes={durable}")
+            .WithCommand("-c", limits, "-c", "max_wal_size=2GB", "-c", "default_toast_compression=lz4", "-c", "random_page_cost=1.1", "-c", $"fsync={durable}", "-c", $"full_page_writes={durable}")
             .WithCreateParameterModifier(bind)
             .WithWaitStrategy(Wait.ForUnixContainer());
         if (ContainerServer.Volume(options, "postgres") is { } volume)

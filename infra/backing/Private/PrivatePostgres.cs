@@ -40,7 +40,7 @@ internal sealed class PrivatePostgres : IServerLife
         [
             Path.Combine(bin, "postgres"), "-D", data,
             "-c", "listen_addresses=127.0.0.1", "-c", string.Create(CultureInfo.InvariantCulture, $"port={port}"), "-c", "unix_socket_directories=",
-            "-c", string.Create(CultureInfo.InvariantCulture, $"max_connections={options.MaxConnections}"), "-c", "shared_buffers=512MB", "-c", "max_wal_size=2GB", "-c", "default_toast_compression=lz4",
+            "-c", string.Create(CultureInfo.InvariantCulture, $"max_connections={options.MaxConnections}"), "-c", "shared_buffers=512MB", "-c", "max_wal_size=2GB", "-c", "default_toast_compression=lz4", "-c", "random_page_cost=1.1",
             "-c", options.Durable ? "fsync=on" : "fsync=off", "-c", options.Durable ? "full_page_writes=on" : "full_page_writes=off",
             "-c", "log_timezone=Asia/Shanghai",
         ];
