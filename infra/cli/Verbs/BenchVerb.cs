@@ -92,8 +92,10 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
         [
             new("callers", run => run.Callers, Right: true),
             new("settlements/s", run => Figure(run.PerSecond, "0"), Right: true),
-            new("pgbench/s", run => $"{Figure(run.PgbenchBefore, "0")}, {Figure(run.PgbenchAfter, "0")}", Right: true),
+            new("pgbench/s", run => $"{Figure(run.Pgbench.Before, "0")}, {Figure(run.Pgbench.After, "0")}", Right: true),
             new("of pgbench", run => Figure(run.OfPgbench, "0.000"), Right: true),
+            new("prepared/s", run => $"{Figure(run.PgbenchPrepared.Before, "0")}, {Figure(run.PgbenchPrepared.After, "0")}", Right: true),
+            new("of prepared", run => Figure(run.OfPrepared, "0.000"), Right: true),
             new("p50 ms", run => Figure(run.P50Ms, "0.0"), Right: true),
             new("p95 ms", run => Figure(run.P95Ms, "0.0"), Right: true),
             new("p99 ms", run => Figure(run.P99Ms, "0.0"), Right: true),
@@ -109,8 +111,8 @@ internal sealed class BenchVerb() : Verb("bench", "Measure on this machine, besi
             new("process", row => row.Process),
             .. result.Runs.Select(run => new Column<(string Process, int At)>(string.Create(CultureInfo.InvariantCulture, $"{run.Callers} callers"), row => Figure(run.Cost.Cpu[row.At].MsEach, "0.00"), Right: true)),
         ]));
-        if (result.AtTheGate is { } most)
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at 64 callers {most:0.000} of pgbench: {(most >= RoundTripResult.Gate ? "meets" : "misses")} the gate of {RoundTripResult.Gate:0.00}; the goal is {RoundTripResult.Goal:0.00}"));
+        if (result is { AtTheGate: { } most, AtTheGateOfPrepared: { } ofPrepared })
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at 64 callers {most:0.000} of pgbench: {(most >= RoundTripResult.Gate ? "meets" : "misses")} the gate of {RoundTripResult.Gate:0.00}; the goal is {RoundTripResult.Goal:0.00}; {ofPrepared:0.000} of pgbench with prepared statements"));
     });
 
     private static void Adjudicate(Command bench)
