@@ -80,7 +80,8 @@ public sealed class ParcelTests
         await using var tills = await Tills(space);
         await Put(tills, 20);
         (await tills.Get<IOutbox>().Relayed(TimeSpan.FromMinutes(2))).ShouldBeTrue();
-        (await new DeadLetters(space.Broker).Unrouted()).Select(letter => letter.Type).ShouldBe(["SlipTold"]);
+        // At least once: what a slow broker did not confirm in time was sent again.
+        (await new DeadLetters(space.Broker).Unrouted()).Select(letter => letter.Type).Distinct().ShouldBe(["SlipTold"]);
         var ledger = new Ledger();
         await using var office = await Office(space, ledger, service => service.Handles<SlipTold, SlipHandler>());
         await Eventually.Is(() => Task.FromResult(ledger.Booked.Count), 20);
