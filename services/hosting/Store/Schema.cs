@@ -21,10 +21,11 @@ internal sealed class Schema(DocumentStore store, StoreModel model, NpgsqlDataSo
         alter table if exists mt_events alter column data set statistics 0, alter column headers set statistics 0;
         alter table if exists mt_events set (autovacuum_analyze_scale_factor = 1);
         -- A settlement's facts are three to six thousand bytes: in the row they are one write and one read, outside of it three of each; packed, three of them
-        -- share a page that one would fill. The short columns stay beside them: a row that is still large would rather put each of those outside.
-        alter table if exists mt_events reset (toast_tuple_target), alter column data set storage main, alter column headers set storage plain,
-          alter column stream_id set storage plain, alter column type set storage plain, alter column tenant_id set storage plain, alter column mt_dotnet_type set storage plain,
-          alter column correlation_id set storage plain, alter column user_name set storage plain;
+        -- share a page that one would fill. The short columns are kept beside them in the same way: else each of them is put outside before the fact is looked at.
+        -- Not "plain": what an operator gave as his reason may be longer than a page.
+        alter table if exists mt_events reset (toast_tuple_target), alter column data set storage main, alter column headers set storage main,
+          alter column stream_id set storage main, alter column type set storage main, alter column tenant_id set storage main, alter column mt_dotnet_type set storage main,
+          alter column correlation_id set storage main, alter column user_name set storage main;
         -- What came after the known versions of any number of streams, each by its place among those asked for; planned once, one probe of the index for each.
         create or replace function facts_after(stream_ids varchar[], known bigint[]) returns table (n bigint, version bigint, type varchar, data jsonb)
         language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$

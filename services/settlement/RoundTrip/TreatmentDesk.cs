@@ -47,7 +47,7 @@ public sealed class TreatmentDesk(
     /// <exception cref="RefusedException">Refused here, on the way or at home.</exception>
     public async Task<(Envelope Quote, SplitTotals Split)> PreSettle(SettleTerms terms, CancellationToken caller = default)
     {
-        var (known, visit) = await Known(Visit.Stream(SettlementId.Of(terms.Institution, terms.VisitId)), terms.Institution, caller);
+        var (visit, known) = await VisitAndInstitution(Visit.Stream(SettlementId.Of(terms.Institution, terms.VisitId)), terms.Institution, caller);
         if (visit.Registration is null) throw SettlementErrors.VisitUnknown.With(terms.VisitId).AsException();
         if (visit.Insured is { } insured && outages?.OnTheWay(insured.HomeArea, Now()) is { } outage) throw outage.AsException();
         var institution = InForce(known, visit.Registration, visit.Insured);
@@ -75,7 +75,7 @@ public sealed class TreatmentDesk(
         var (own, visit) = (TreatmentSettlement.Stream(id), Visit.Stream(visitId));
         var quoted = Quoted(quote, visitId);
         // The care type stands in the registration; the institution must be open for it now, but a repeat is answered in any case.
-        var (known, registered) = await Known(visit, terms.Institution);
+        var (registered, known) = await VisitAndInstitution(visit, terms.Institution);
         InstitutionInForce? institution = null;
         Error? closed = null;
         if (registered.Registration is { } registration)
@@ -302,12 +302,12 @@ public sealed class TreatmentDesk(
         return form.Hash();
     }
 
-    /// <summary>The visit and its institution, read at the same time.</summary>
-    private async Task<(IKnownInstitution Institution, Visit Visit)> Known(StreamKey<Visit> visit, string institution, CancellationToken caller = default)
+    /// <summary>Both read at the same time.</summary>
+    private async Task<(Visit Visit, IKnownInstitution Institution)> VisitAndInstitution(StreamKey<Visit> visit, string institution, CancellationToken caller = default)
     {
-        var (known, registered) = (institutions.Of(institution), door.Read(visit, caller));
-        await Task.WhenAll(known, registered);
-        return (await known, await registered);
+        var (registered, known) = (door.Read(visit, caller), institutions.Of(institution));
+        await Task.WhenAll(registered, known);
+        return (await registered, await known);
     }
 
     private static InstitutionInForce InForce(IKnownInstitution institution, Registration visit, Insured? insured) => institution.InForce(visit.CareType, insured?.HomeArea, visit.CareFrom);

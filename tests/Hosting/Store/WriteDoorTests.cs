@@ -43,6 +43,21 @@ public sealed class WriteDoorTests
         (await host.History.Of("till/a")).Count.ShouldBe(1);
     }
 
+    [Theory, InlineData(10, 20_000), InlineData(5_000, 20_000), InlineData(20_000, 20_000), InlineData(6_000, 10)]
+    public async Task A_long_reason_and_a_large_fact_are_stored_as_they_were_said(int slipLength, int reasonLength)
+    {
+        await using var host = await Start(batching: true);
+        // Of chance: nothing that packing makes small.
+        var (slip, reason) = (Words(slipLength), Words(reasonLength));
+        var put = TillHost.Put("a", slip, 1);
+        (await host.Door.Execute(new Command(put.Actor with { Reason = reason }, "c", put.Streams, put.Decide))).OrThrow();
+        var stored = (await host.History.Of("till/a")).Single();
+        stored.Fact.ShouldBe(new CashPut(slip, new Money(1)));
+        stored.Context.Actor.Reason.ShouldBe(reason);
+
+        static string Words(int length) => Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(length))[..length];
+    }
+
     [Theory, MemberData(nameof(Doors))]
     public async Task A_refusal_stores_nothing(bool batching)
     {
